@@ -1,0 +1,1 @@
+"""Notebook client (biokg.open, biokg.connect)."""

@@ -1,0 +1,114 @@
+"""Every setting once: name, default, unit and meaning.
+
+Code, command-line help and documentation follow from :data:`SETTINGS`. Order of precedence: defaults <
+file (``biokg.toml``) < environment (``BIOKG_<NAME>``) < flag.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from biokg.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings of one run; made by :func:`load_settings`."""
+
+    host: str = field(default="127.0.0.1", metadata={"help": "address to listen on"})
+    port: int = field(default=8000, metadata={"help": "port to listen on"})
+    data_dir: Path | None = field(default=None, metadata={"help": "folder of the tables (default: the project's own)"})
+    ontology_dir: Path | None = field(
+        default=None, metadata={"help": "folder of the ontology (default: the project's own)"}
+    )
+    state_dir: Path | None = field(
+        default=None, metadata={"help": "folder for built graphs (default: .biokg beside the data, or the user's)"}
+    )
+    store: Path | None = field(default=None, metadata={"help": "folder of an on-disk store (default: in memory)"})
+    engine: str | None = field(default=None, metadata={"help": "SPARQL address of a remote engine"})
+    empty: bool = field(default=False, metadata={"help": "serve an empty store, as a plain SPARQL server"})
+    union_default_graph: bool = field(
+        default=True, metadata={"help": "plain patterns read the union of the named graphs"}
+    )
+    workers: int = field(default=2, metadata={"help": "worker processes for ad-hoc queries"})
+    deadline: float = field(default=10.0, metadata={"help": "a query is stopped after this time", "unit": "s"})
+    max_deadline: float = field(default=60.0, metadata={"help": "longest deadline a client may ask for", "unit": "s"})
+    memory: int = field(default=512, metadata={"help": "private memory a query may use", "unit": "MB"})
+    queue: int = field(default=32, metadata={"help": "queries that may wait for a worker"})
+    quota: float = field(
+        default=120.0, metadata={"help": "compute time per client and minute (0: no limit)", "unit": "s"}
+    )
+    max_query_bytes: int = field(default=256 * 1024, metadata={"help": "longest query", "unit": "bytes"})
+    max_query_depth: int = field(default=128, metadata={"help": "deepest nesting of brackets in a query"})
+    max_upload_bytes: int = field(default=10 * 1024 * 1024, metadata={"help": "largest upload", "unit": "bytes"})
+    cache_bytes: int = field(default=64 * 1024 * 1024, metadata={"help": "answers kept in memory", "unit": "bytes"})
+    federate: tuple[str, ...] = field(
+        default=(), metadata={"help": "exact origins that a query may reach (none by default)"}
+    )
+    token_file: Path | None = field(
+        default=None, metadata={"help": "file with the token that writes need (no file: writes are off)"}
+    )
+    validate_writes: bool = field(default=False, metadata={"help": "check every write against the shapes"})
+    trusted_proxies: tuple[str, ...] = field(
+        default=(), metadata={"help": "proxies whose forwarded client address is believed"}
+    )
+    metrics_port: int | None = field(default=None, metadata={"help": "serve /metrics on a port of its own"})
+    log_format: str = field(default="text", metadata={"help": "text or json"})
+    debug: bool = field(default=False, metadata={"help": "show the full trace of an error"})
+
+
+SETTINGS = fields(Settings)
+
+
+def _convert(name: str, text: Any, annotation: str) -> Any:
+    if not isinstance(text, str):
+        return tuple(text) if isinstance(text, list) else text
+    try:
+        if annotation.startswith("bool"):
+            return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[text.lower()]
+        if annotation.startswith("int"):
+            return int(text)
+        if annotation.startswith("float"):
+            return float(text)
+    except (ValueError, KeyError):
+        raise UsageError(f"setting {name}: {text!r} is not a valid {annotation.split(' ')[0]}") from None
+    if annotation.startswith("tuple"):
+        return tuple(part for part in text.replace(",", " ").split() if part)
+    return Path(text) if annotation.startswith("Path") else text
+
+
+def load_settings(
+    flags: Mapping[str, Any] | None = None,
+    *,
+    environ: Mapping[str, str] | None = None,
+    file: Path | None = None,
+) -> Settings:
+    """Settings from defaults, *file*, *environ* and *flags* (``None`` values are ignored), later ones winning.
+
+    Raises :class:`UsageError` for an unknown name in the file or a value of the wrong form anywhere.
+    """
+    environ = os.environ if environ is None else environ
+    known = {setting.name: str(setting.type) for setting in SETTINGS}
+    values: dict[str, Any] = {}
+    if file is not None:
+        try:
+            document = tomllib.loads(file.read_text(encoding="utf-8"))
+        except (OSError, tomllib.TOMLDecodeError) as error:
+            raise UsageError(f"settings file {file}: {error}") from None
+        for name, value in document.items():
+            if name not in known:
+                raise UsageError(f"settings file {file}: unknown setting {name!r}")
+            values[name] = _convert(name, str(value) if "Path" in known[name] else value, known[name])
+    for name, annotation in known.items():
+        text = environ.get(f"BIOKG_{name.upper()}")
+        if text is not None:
+            values[name] = _convert(name, text, annotation)
+    for name, value in (flags or {}).items():
+        if value is not None:
+            values[name] = _convert(name, value, known[name])
+    return Settings(**values)
