@@ -9,11 +9,20 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from biokg.errors import UsageError
+
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def _bundled(name: str) -> Path:
+    """The project's own *name* folder: in a checkout at its top, in an installed wheel inside the package."""
+    checkout = _PACKAGE.parent.parent / name
+    return checkout if checkout.is_dir() else _PACKAGE / f"_{name}"
 
 
 @dataclass(frozen=True)
@@ -21,7 +30,7 @@ class Settings:
     """All settings of one run; made by :func:`load_settings`."""
 
     host: str = field(default="127.0.0.1", metadata={"help": "address to listen on"})
-    port: int = field(default=8000, metadata={"help": "port to listen on"})
+    port: int = field(default=8000, metadata={"minimum": 0, "maximum": 65535, "help": "port to listen on"})
     data_dir: Path | None = field(default=None, metadata={"help": "folder of the tables (default: the project's own)"})
     ontology_dir: Path | None = field(
         default=None, metadata={"help": "folder of the ontology (default: the project's own)"}
@@ -35,18 +44,26 @@ class Settings:
     union_default_graph: bool = field(
         default=True, metadata={"help": "plain patterns read the union of the named graphs"}
     )
-    workers: int = field(default=2, metadata={"help": "worker processes for ad-hoc queries"})
-    deadline: float = field(default=10.0, metadata={"help": "a query is stopped after this time", "unit": "s"})
-    max_deadline: float = field(default=60.0, metadata={"help": "longest deadline a client may ask for", "unit": "s"})
-    memory: int = field(default=512, metadata={"help": "private memory a query may use", "unit": "MB"})
-    queue: int = field(default=32, metadata={"help": "queries that may wait for a worker"})
-    quota: float = field(
-        default=120.0, metadata={"help": "compute time per client and minute (0: no limit)", "unit": "s"}
+    workers: int = field(default=2, metadata={"minimum": 1, "help": "worker processes for ad-hoc queries"})
+    deadline: float = field(
+        default=10.0, metadata={"minimum": 0.01, "help": "a query is stopped after this time", "unit": "s"}
     )
-    max_query_bytes: int = field(default=256 * 1024, metadata={"help": "longest query", "unit": "bytes"})
-    max_query_depth: int = field(default=128, metadata={"help": "deepest nesting of brackets in a query"})
-    max_upload_bytes: int = field(default=10 * 1024 * 1024, metadata={"help": "largest upload", "unit": "bytes"})
-    cache_bytes: int = field(default=64 * 1024 * 1024, metadata={"help": "answers kept in memory", "unit": "bytes"})
+    max_deadline: float = field(
+        default=60.0, metadata={"minimum": 0.01, "help": "longest deadline a client may ask for", "unit": "s"}
+    )
+    memory: int = field(default=512, metadata={"minimum": 16, "help": "private memory a query may use", "unit": "MB"})
+    queue: int = field(default=32, metadata={"minimum": 0, "help": "queries that may wait for a worker"})
+    quota: float = field(
+        default=120.0, metadata={"minimum": 0, "help": "compute time per client and minute (0: no limit)", "unit": "s"}
+    )
+    max_query_bytes: int = field(default=256 * 1024, metadata={"minimum": 1, "help": "longest query", "unit": "bytes"})
+    max_query_depth: int = field(default=128, metadata={"minimum": 1, "help": "deepest nesting of brackets in a query"})
+    max_upload_bytes: int = field(
+        default=10 * 1024 * 1024, metadata={"minimum": 1, "help": "largest upload", "unit": "bytes"}
+    )
+    cache_bytes: int = field(
+        default=64 * 1024 * 1024, metadata={"minimum": 0, "help": "answers kept in memory", "unit": "bytes"}
+    )
     federate: tuple[str, ...] = field(
         default=(), metadata={"help": "exact origins that a query may reach (none by default)"}
     )
@@ -57,9 +74,31 @@ class Settings:
     trusted_proxies: tuple[str, ...] = field(
         default=(), metadata={"help": "proxies whose forwarded client address is believed"}
     )
-    metrics_port: int | None = field(default=None, metadata={"help": "serve /metrics on a port of its own"})
-    log_format: str = field(default="text", metadata={"help": "text or json"})
+    metrics_port: int | None = field(
+        default=None, metadata={"minimum": 0, "maximum": 65535, "help": "serve /metrics on a port of its own"}
+    )
+    log_format: str = field(default="text", metadata={"help": "how log lines are written", "choices": ("text", "json")})
     debug: bool = field(default=False, metadata={"help": "show the full trace of an error"})
+
+    @property
+    def data_folder(self) -> Path:
+        """The folder of the tables: ``data_dir``, else the checkout's ``data/``, else the one in the wheel."""
+        return self.data_dir or _bundled("data")
+
+    @property
+    def ontology_folder(self) -> Path:
+        """The folder of the ontology: ``ontology_dir``, else the checkout's ``ontology/``, else the one in the wheel."""
+        return self.ontology_dir or _bundled("ontology")
+
+    @property
+    def state_folder(self) -> Path:
+        """Where built graphs are kept: ``state_dir``, else ``.biokg`` beside the data, else the user's state folder."""
+        if self.state_dir is not None:
+            return self.state_dir
+        if self.data_folder.parent != _PACKAGE:
+            return self.data_folder.absolute().parent / ".biokg"
+        home = os.environ.get("XDG_STATE_HOME")
+        return (Path(home) if home else Path.home() / ".local" / "state") / "biokg"
 
 
 SETTINGS = fields(Settings)
@@ -111,4 +150,22 @@ def load_settings(
     for name, value in (flags or {}).items():
         if value is not None:
             values[name] = _convert(name, value, known[name])
+    for setting in SETTINGS:
+        _check(setting, values.get(setting.name))
     return Settings(**values)
+
+
+def _check(setting: Field[Any], value: Any) -> None:
+    """Raise :class:`UsageError` where *value* lies outside what the setting's row in the table allows."""
+    if value is None:
+        return
+    choices = setting.metadata.get("choices")
+    if choices and value not in choices:
+        raise UsageError(f"setting {setting.name}: {value!r} is not one of {', '.join(choices)}")
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        minimum, maximum = setting.metadata.get("minimum"), setting.metadata.get("maximum")
+        unit = f" {setting.metadata['unit']}" if "unit" in setting.metadata else ""
+        if value != value or (minimum is not None and value < minimum):
+            raise UsageError(f"setting {setting.name}: {value} is below the least allowed, {minimum}{unit}")
+        if maximum is not None and value > maximum:
+            raise UsageError(f"setting {setting.name}: {value} is above the most allowed, {maximum}{unit}")

@@ -1,0 +1,167 @@
+"""Fixtures that every area shares: the graph built once, a store over it, a test client, a real server."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from flask.testing import FlaskClient
+
+    from biokg.knowledge.build import Publication
+    from biokg.settings import Settings
+    from biokg.store.base import Store
+
+ROOT = Path(__file__).resolve().parent.parent
+IN_CI = os.environ.get("BIOKG_CI") == "1"
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    with path.open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The top folder of the checkout."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def shared_state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One state folder for the whole run, whichever xdist worker asks for it."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shared-state"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def settings(shared_state: Path) -> Settings:
+    """Default settings, except that built graphs go to the run's own state folder."""
+    from biokg.settings import load_settings
+
+    return load_settings({"state_dir": shared_state}, environ={})
+
+
+@pytest.fixture(scope="session")
+def publication(settings: Settings, shared_state: Path) -> Publication:
+    """The graph of the repository's own tables, built once for the whole run."""
+    from biokg.knowledge.build import publish
+
+    with _locked(shared_state / "build.lock"):
+        published = publish(settings)
+    assert published.problem is None, published.problem
+    return published
+
+
+@pytest.fixture(scope="session")
+def store(publication: Publication) -> Iterator[Store]:
+    """The published graph in memory. Read-only by convention: a test that writes makes a store of its own."""
+    from biokg.knowledge.build import open_published
+
+    held = open_published(publication)
+    yield held
+    held.close()
+
+
+@pytest.fixture(scope="session")
+def client(settings: Settings, publication: Publication) -> Iterator[FlaskClient]:
+    """A Flask test client over the published graph, in this process."""
+    from biokg.web import create_app
+
+    assert publication.path.exists()
+    app = create_app(settings)
+    app.testing = True
+    yield app.test_client()
+    held = app.extensions["biokg"]
+    held.pool.close()
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server process of this run."""
+
+    url: str
+    pid: int
+    log: Path
+
+
+def free_port() -> int:
+    """A TCP port of the loopback address that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def _await_ready(url: str, process: subprocess.Popen[bytes], log: Path, seconds: float = 90) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            pytest.fail(f"the server ended with {process.returncode} before it was ready:\n{log.read_text()[-4000:]}")
+        try:
+            with urllib.request.urlopen(f"{url}/health/ready", timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.05)
+    pytest.fail(f"the server was not ready after {seconds:.0f} s:\n{log.read_text()[-4000:]}")
+
+
+@contextmanager
+def running_server(state: Path, log: Path, *flags: str) -> Iterator[Server]:
+    """A real ``biokg serve`` on a free port with *flags*, ready when entered, ended when left."""
+    port = free_port()
+    command = [sys.executable, "-m", "biokg.cli.main", "serve", "--port", str(port), "--state-dir", str(state), *flags]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("BIOKG_")}
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, stdout=output, stderr=output, env=environment, start_new_session=True)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _await_ready(url, process, log)
+        yield Server(url=url, pid=process.pid, log=log)
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, 9)
+            process.wait(timeout=5)
+
+
+@pytest.fixture(scope="session")
+def server(
+    settings: Settings, publication: Publication, shared_state: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """A real server process over the published graph, with default settings."""
+    assert publication.path.exists()
+    log = tmp_path_factory.mktemp("server") / "server.log"
+    with running_server(shared_state, log) as running:
+        yield running
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """In CI a skipped test is a failure: what it would have proved was not proved."""
+    outcome = yield
+    report = outcome.get_result()
+    if IN_CI and report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped, which counts as a failure in CI: {reason}"
