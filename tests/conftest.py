@@ -10,8 +10,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -154,6 +154,19 @@ def server(
     log = tmp_path_factory.mktemp("server") / "server.log"
     with running_server(shared_state, log) as running:
         yield running
+
+
+@pytest.fixture
+def start_server(publication: Publication, shared_state: Path, tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """Start servers with flags of one's own, ``start_server("--deadline", "1")``; all end with the test."""
+    assert publication.path.exists()
+    with ExitStack() as servers:
+        count = iter(range(1000))
+
+        def start(*flags: str, state: Path = shared_state) -> Server:
+            return servers.enter_context(running_server(state, tmp_path / f"server-{next(count)}.log", *flags))
+
+        yield start
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -6,6 +6,7 @@ file (``biokg.toml``) < environment (``BIOKG_<NAME>``) < flag.
 
 from __future__ import annotations
 
+import math
 import os
 import tomllib
 from collections.abc import Mapping
@@ -14,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from biokg.errors import UsageError
-
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -87,7 +87,7 @@ class Settings:
 
     @property
     def ontology_folder(self) -> Path:
-        """The folder of the ontology: ``ontology_dir``, else the checkout's ``ontology/``, else the one in the wheel."""
+        """The folder of the ontology: ``ontology_dir``, else the checkout's, else the one in the wheel."""
         return self.ontology_dir or _bundled("ontology")
 
     @property
@@ -115,7 +115,7 @@ def _convert(name: str, text: Any, annotation: str) -> Any:
         if annotation.startswith("float"):
             return float(text)
     except (ValueError, KeyError):
-        raise UsageError(f"setting {name}: {text!r} is not a valid {annotation.split(' ')[0]}") from None
+        raise UsageError(f"setting {name}: {text!r} is not a valid {annotation.split(' ', maxsplit=1)[0]}") from None
     if annotation.startswith("tuple"):
         return tuple(part for part in text.replace(",", " ").split() if part)
     return Path(text) if annotation.startswith("Path") else text
@@ -165,7 +165,7 @@ def _check(setting: Field[Any], value: Any) -> None:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         minimum, maximum = setting.metadata.get("minimum"), setting.metadata.get("maximum")
         unit = f" {setting.metadata['unit']}" if "unit" in setting.metadata else ""
-        if value != value or (minimum is not None and value < minimum):
+        if math.isnan(value) or (minimum is not None and value < minimum):
             raise UsageError(f"setting {setting.name}: {value} is below the least allowed, {minimum}{unit}")
         if maximum is not None and value > maximum:
             raise UsageError(f"setting {setting.name}: {value} is above the most allowed, {maximum}{unit}")
