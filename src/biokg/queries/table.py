@@ -1,0 +1,78 @@
+"""The answer of a canned query: variables and rows of RDF terms, with plain exports."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from biokg.terms import PREFIXES
+
+_XSD = PREFIXES["xsd"]
+_INTEGER = _XSD + "integer"
+_NUMBERS = frozenset({_XSD + "decimal", _XSD + "double", _XSD + "float"})
+_BOOLEAN = _XSD + "boolean"
+
+
+def plain(term: Any) -> Any:
+    """A term as a plain Python value: IRI and string as ``str``, numbers and booleans as such, unbound as ``None``."""
+    if term is None:
+        return None
+    datatype = getattr(getattr(term, "datatype", None), "value", None)
+    if datatype == _INTEGER:
+        return int(term.value)
+    if datatype in _NUMBERS:
+        return float(term.value)
+    if datatype == _BOOLEAN:
+        return term.value in ("true", "1")
+    return term.value if hasattr(term, "value") else str(term)
+
+
+def _json_term(term: Any) -> dict[str, str]:
+    if not hasattr(term, "datatype"):
+        return {"type": "uri", "value": term.value}
+    out = {"type": "literal", "value": term.value}
+    if term.language:
+        out["xml:lang"] = term.language
+    elif term.datatype.value != _XSD + "string":
+        out["datatype"] = term.datatype.value
+    return out
+
+
+@dataclass(frozen=True)
+class Table:
+    """A SELECT answer held whole: ``rows`` hold pyoxigraph terms, ``None`` where unbound."""
+
+    variables: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def records(self) -> list[dict[str, Any]]:
+        """Rows as mappings of plain Python values (see :func:`plain`)."""
+        return [dict(zip(self.variables, map(plain, row), strict=True)) for row in self.rows]
+
+    def column(self, variable: str) -> list[Any]:
+        """One column as plain values; raises ``ValueError`` for a variable that is not there."""
+        index = self.variables.index(variable)
+        return [plain(row[index]) for row in self.rows]
+
+    def to_csv(self) -> str:
+        """SPARQL 1.1 Query Results CSV (values only, CRLF line ends)."""
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\r\n")
+        writer.writerow(self.variables)
+        writer.writerows([["" if term is None else term.value for term in row] for row in self.rows])
+        return out.getvalue()
+
+    def to_json(self) -> str:
+        """SPARQL 1.1 Query Results JSON."""
+        bindings = [
+            {name: _json_term(term) for name, term in zip(self.variables, row, strict=True) if term is not None}
+            for row in self.rows
+        ]
+        document = {"head": {"vars": list(self.variables)}, "results": {"bindings": bindings}}
+        return json.dumps(document, ensure_ascii=False)
