@@ -1,0 +1,1 @@
+"""SPARQL text: its tokens, what is refused before any parser, parameters, and result formats."""

@@ -1,0 +1,47 @@
+"""A store in a folder, kept by RocksDB; safe under ``kill -9``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from biokg.errors import StoreError
+from biokg.store.local import LocalStore
+
+
+class DiskStore(LocalStore):
+    """Quads in *path*. One process writes; any number opens it with *read_only*.
+
+    A reader sees the store as it was when opened, never a later write. Raises :class:`StoreError` when the
+    folder cannot be opened, for instance because another process writes to it.
+    """
+
+    kind = "disk"
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        import pyoxigraph as ox
+
+        self.path = path
+        try:
+            engine = ox.Store.read_only(str(path)) if read_only else ox.Store(str(path))
+        except (OSError, RuntimeError) as error:
+            raise StoreError(
+                f"the store in {path} could not be opened: {error}",
+                fix="stop the process that writes to it, or choose another folder with --store",
+            ) from None
+        super().__init__(engine)
+
+    def load_nquads(self, data: bytes) -> None:
+        """Add a whole N-Quads document, or nothing if it has an error; then compact for reading."""
+        super().load_nquads(data)
+        self._engine.optimize()
+
+    def backup(self, target: Path) -> None:
+        """A consistent copy in the new folder *target* (hard links on the same file system)."""
+        try:
+            self._engine.backup(str(target))
+        except (OSError, RuntimeError) as error:
+            raise StoreError(f"the backup to {target} failed: {error}") from None
+
+    def compact(self) -> None:
+        """Rewrite the files so that reading is fastest."""
+        self._engine.optimize()

@@ -1,0 +1,202 @@
+"""What the two Oxigraph stores share: asking, writing, and views as merged default graphs."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from biokg.errors import QuerySyntaxError, StoreError, UsageError
+from biokg.sparql.binding import bind
+from biokg.sparql.tokens import tokens
+from biokg.store.base import Solutions
+
+if TYPE_CHECKING:
+    import pyoxigraph as ox
+
+    from biokg.store.base import Parameter
+
+UNION = ("*",)
+"""Key of the view whose default graph is the merge of every graph."""
+
+
+class LocalStore:
+    """An Oxigraph store in this process.
+
+    The engine's own union of graphs yields a triple once per graph that holds it, which breaks counts.
+    A view is therefore a store of its own, made when first asked for: its default graph is the merge of
+    the view's graphs, and where a query says GRAPH the named graphs are there too. A write drops the views.
+    """
+
+    kind = "local"
+
+    def __init__(self, engine: ox.Store) -> None:
+        self._engine = engine
+        self._views: dict[tuple[tuple[str, ...], bool], ox.Store] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def engine(self) -> ox.Store:
+        """The pyoxigraph store underneath, with the graphs as they were loaded."""
+        return self._engine
+
+    def select(
+        self,
+        text: str,
+        *,
+        default_graphs: Sequence[str] | None = None,
+        bindings: Mapping[str, Parameter] | None = None,
+        union_default_graph: bool = True,
+    ) -> Solutions:
+        """Solutions of a SELECT query."""
+        import pyoxigraph as ox
+
+        result = self.query(text, default_graphs, bindings, union_default_graph)
+        if not isinstance(result, ox.QuerySolutions):
+            raise UsageError("this is no SELECT query")
+        names = tuple(variable.value for variable in result.variables)
+        return Solutions(names, (tuple(solution) for solution in result))
+
+    def ask(
+        self,
+        text: str,
+        *,
+        default_graphs: Sequence[str] | None = None,
+        bindings: Mapping[str, Parameter] | None = None,
+        union_default_graph: bool = True,
+    ) -> bool:
+        """Answer of an ASK query."""
+        import pyoxigraph as ox
+
+        result = self.query(text, default_graphs, bindings, union_default_graph)
+        if not isinstance(result, ox.QueryBoolean):
+            raise UsageError("this is no ASK query")
+        return bool(result)
+
+    def construct(
+        self,
+        text: str,
+        *,
+        default_graphs: Sequence[str] | None = None,
+        bindings: Mapping[str, Parameter] | None = None,
+        union_default_graph: bool = True,
+    ) -> Iterator[ox.Triple]:
+        """Triples of a CONSTRUCT or DESCRIBE query."""
+        import pyoxigraph as ox
+
+        result = self.query(text, default_graphs, bindings, union_default_graph)
+        if not isinstance(result, ox.QueryTriples):
+            raise UsageError("this is no CONSTRUCT or DESCRIBE query")
+        return result
+
+    def query(
+        self,
+        text: str,
+        default_graphs: Sequence[str] | None = None,
+        bindings: Mapping[str, Parameter] | None = None,
+        union_default_graph: bool = True,
+        **options: Any,
+    ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+        """The engine's own answer; *options* go to ``pyoxigraph.Store.query`` (``base_iri``, ``named_graphs``)."""
+        text = bind(text, bindings or {})
+        engine = self.view(default_graphs, text) if default_graphs is not None or union_default_graph else self._engine
+        try:
+            return engine.query(text, **options)
+        except SyntaxError as error:
+            raise _syntax_error(error) from None
+        except (OSError, RuntimeError) as error:
+            raise StoreError(f"the store could not answer: {error}") from None
+
+    def view(self, default_graphs: Sequence[str] | None, text: str) -> ox.Store:
+        """The store whose default graph merges *default_graphs* (all graphs for ``None``), for *text*."""
+        key = (UNION if default_graphs is None else tuple(sorted(set(default_graphs))), _names_graphs(text))
+        held = self._views.get(key)
+        if held is None:
+            with self._lock:
+                held = self._views.get(key)
+                if held is None:
+                    held = self._views[key] = self._merged(*key)
+        return held
+
+    def _merged(self, graphs: tuple[str, ...], with_named: bool) -> ox.Store:
+        import pyoxigraph as ox
+
+        view = ox.Store()
+        patterns = [None] if graphs == UNION else [ox.NamedNode(graph) for graph in graphs]
+        for pattern in patterns:
+            found = self._engine.quads_for_pattern(None, None, None, pattern)
+            view.bulk_extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in found)
+        if with_named:
+            for name in self._engine.named_graphs():
+                view.add_graph(name)
+                view.bulk_extend(self._engine.quads_for_pattern(None, None, None, name))
+        return view
+
+    def _changed(self) -> None:
+        with self._lock:
+            self._views.clear()
+
+    def update(self, text: str) -> None:
+        """Run a SPARQL update; all of it or nothing."""
+        try:
+            self._engine.update(text)
+        except SyntaxError as error:
+            raise _syntax_error(error) from None
+        except (OSError, RuntimeError) as error:
+            raise StoreError(f"the update was not made: {error}") from None
+        finally:
+            self._changed()
+
+    def add(self, quads: Iterable[ox.Quad]) -> None:
+        """Add *quads*; those already there stay as they are."""
+        self._engine.extend(quads)
+        self._changed()
+
+    def remove(self, quads: Iterable[ox.Quad]) -> None:
+        """Remove *quads*; those not there are passed over."""
+        for quad in quads:
+            self._engine.remove(quad)
+        self._changed()
+
+    def load_nquads(self, data: bytes) -> None:
+        """Add a whole N-Quads document, or nothing if it has an error."""
+        import pyoxigraph as ox
+
+        try:
+            self._engine.bulk_load(data, ox.RdfFormat.N_QUADS)
+        except SyntaxError as error:
+            raise StoreError(f"the N-Quads could not be read: {error}") from None
+        except OSError as error:
+            raise StoreError(f"the store could not be written: {error}") from None
+        finally:
+            self._changed()
+
+    def quads(self, graph: str | None = None) -> Iterator[ox.Quad]:
+        """All quads, or those of one named graph."""
+        import pyoxigraph as ox
+
+        pattern = None if graph is None else ox.NamedNode(graph)
+        return self._engine.quads_for_pattern(None, None, None, pattern)
+
+    def graphs(self) -> Sequence[str]:
+        """IRIs of the named graphs, sorted."""
+        return sorted(name.value for name in self._engine.named_graphs() if hasattr(name, "value"))
+
+    def __len__(self) -> int:
+        return len(self._engine)
+
+    def close(self) -> None:
+        """Let go of the views; the engine follows with its last reference."""
+        self._changed()
+
+
+def _names_graphs(text: str) -> bool:
+    """Whether a query reads named graphs: it says GRAPH, FROM or FROM NAMED."""
+    lowered = text.lower()
+    if "graph" not in lowered and "from" not in lowered:
+        return False
+    return any(token.word in ("GRAPH", "FROM") for token in tokens(text))
+
+
+def _syntax_error(error: SyntaxError) -> QuerySyntaxError:
+    return QuerySyntaxError(str(error.msg or error), line=error.lineno, column=error.offset)
