@@ -1,0 +1,93 @@
+"""Making a SPARQL-based constraint set-wise: the focus nodes are put into the query as a pattern.
+
+SHACL defines ``$this`` as pre-bound, one query per focus node. Where ``$this`` is used only in the outermost
+group (or in a nested group that binds it by a triple pattern), putting the pattern of all focus nodes in front
+of that group gives the same rows for all focus nodes at once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_TOKEN = re.compile(
+    r"""(?P<skip>\#[^\n]*|\s+)
+      | (?P<string>\"\"\".*?\"\"\"|'''.*?'''|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
+      | (?P<iri><[^<>"{}|^`\\\s]*>)
+      | (?P<variable>[?$][A-Za-z_]\w*)
+      | (?P<word>[A-Za-z_][\w.-]*(?::[\w.-]*)?|:[\w.-]*)
+      | (?P<other>.)""",
+    re.VERBOSE | re.DOTALL,
+)
+
+
+def _tokens(text: str) -> Iterator[tuple[str, str, int]]:
+    for match in _TOKEN.finditer(text):
+        if match.lastgroup not in {"skip", None}:
+            yield str(match.lastgroup), match.group(), match.start()
+
+
+def why_not_embeddable(text: str) -> str | None:
+    """Why the query cannot be made set-wise by :func:`embed`, in words, or ``None`` if it can."""
+    tokens = list(_tokens(text))
+    words = {token.upper() for kind, token, _ in tokens if kind == "word"}
+    variables = {token[1:] for kind, token, _ in tokens if kind == "variable"}
+    for word in ("SERVICE", "MINUS", "VALUES", "LIMIT", "OFFSET"):
+        if word in words:
+            return word
+    if variables & {"shapesGraph", "currentShape"}:
+        return "$shapesGraph or $currentShape"
+    if "this" not in variables:
+        return "no $this"
+    selects = [i for i, (kind, token, _) in enumerate(tokens) if kind == "word" and token.upper() == "SELECT"]
+    if len(selects) > 1:
+        return "a nested SELECT"
+    head = [token for _, token, _ in tokens[selects[0] : _body(tokens)]] if selects else []
+    if not selects or ("$this" not in head and "?this" not in head):
+        return "a SELECT that does not return $this"
+    if _as_this(tokens):
+        return "$this bound anew"
+    return _nested_filter(tokens)
+
+
+def _body(tokens: list[tuple[str, str, int]]) -> int:
+    return next((i for i, (_, token, _) in enumerate(tokens) if token == "{"), len(tokens))
+
+
+def _as_this(tokens: list[tuple[str, str, int]]) -> bool:
+    pairs = zip(tokens, tokens[1:], strict=False)
+    return any(a[1].upper() == "AS" and b[1] in {"?this", "$this"} for a, b in pairs)
+
+
+def _nested_filter(tokens: list[tuple[str, str, int]]) -> str | None:
+    """A UNION branch (or bare nested group) in which $this stands in no triple pattern cannot see the pattern."""
+    if not any(token.upper() == "UNION" for _, token, _ in tokens):
+        return None
+    stack: list[list[int]] = []
+    for i, (_, token, _) in enumerate(tokens):
+        if token == "{":
+            stack.append([i])
+        elif token == "}" and stack:
+            start = stack.pop()[0]
+            around = {tokens[start - 1][1].upper(), tokens[i + 1][1].upper() if i + 1 < len(tokens) else ""}
+            inside = tokens[start + 1 : i]
+            if "UNION" in around and not (inside and inside[0][1] in {"?this", "$this"}):
+                return "a UNION branch that does not begin with $this"
+    return None
+
+
+def embed(text: str, pattern: str, path: str | None = None) -> str:
+    """The query with *pattern* (which binds ``?this``) at the head of its outermost group and ``$PATH`` replaced."""
+    out: list[str] = []
+    last = 0
+    opened = False
+    for kind, token, start in _tokens(text):
+        new = token
+        if kind == "variable" and token.startswith("$"):
+            new = path if token == "$PATH" and path else f"?{token[1:]}"
+        elif token == "{" and not opened:
+            opened = True
+            new = "{ " + pattern + " "
+        out += [text[last:start], new]
+        last = start + len(token)
+    return "".join([*out, text[last:]])

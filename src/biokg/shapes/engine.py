@@ -1,0 +1,231 @@
+"""Running compiled shapes in a store: each constraint is one query, logic is done on sets of nodes."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from pyoxigraph import BlankNode, Literal, NamedNode
+
+from biokg.shapes import compiler
+from biokg.shapes.compiler import Dialect, Focus
+from biokg.shapes.embed import embed
+from biokg.shapes.index import Node
+from biokg.shapes.model import (
+    FOCUS_COMPONENTS,
+    LIST_COMPONENTS,
+    PAIR_COMPONENTS,
+    SHAPE_COMPONENTS,
+    VALUE_COMPONENTS,
+    Constraint,
+    Shape,
+    Shapes,
+)
+from biokg.shapes.paths import Path, predicate
+from biokg.shapes.report import SEVERITIES, Result, default_message
+from biokg.shapes.vocabulary import RDFS, SH, display
+from biokg.store.base import Store
+
+_LOGIC = {*SHAPE_COMPONENTS.values(), *LIST_COMPONENTS.values()}
+_TEMPLATE = re.compile(r"\{[?$](\w+)\}")
+_SUBCLASSES = f"SELECT DISTINCT ?a ?b WHERE {{ ?a <{RDFS}subClassOf> ?b }}"
+
+
+class Engine:
+    """Validates the union of *graphs* of a store (``None``: everything in it) against shapes."""
+
+    def __init__(self, store: Store, shapes: Shapes, graphs: Sequence[str] | None = None) -> None:
+        self.store = store
+        self.shapes = shapes
+        self.graphs = graphs
+        self._below: dict[str, tuple[str, ...]] | None = None
+        self._bad: dict[tuple[Node, Focus], frozenset[Node]] = {}
+        self.dialect = Dialect(self.subclasses, widened_integers=store.kind != "remote")
+
+    def rows(self, text: str) -> Iterator[Mapping[str, Node]]:
+        """Solutions of a query over the validated graphs, unbound variables left out."""
+        found = self.store.select(text, default_graphs=self.graphs)
+        for row in found.rows:
+            yield {
+                name: term
+                for name, term in zip(found.variables, row, strict=True)
+                if isinstance(term, NamedNode | BlankNode | Literal)
+            }
+
+    def subclasses(self, class_iri: str) -> tuple[str, ...]:
+        """The class and everything below it in the data, in a fixed order."""
+        if self._below is None:
+            self._below = self._closure()
+        return self._below.get(class_iri, (class_iri,))
+
+    def _closure(self) -> dict[str, tuple[str, ...]]:
+        below: dict[str, set[str]] = defaultdict(set)
+        for row in self.rows(_SUBCLASSES):
+            a, b = row.get("a"), row.get("b")
+            if isinstance(a, NamedNode) and isinstance(b, NamedNode):
+                below[b.value].add(a.value)
+        closed = {}
+        for top in below:
+            seen, todo = {top}, [top]
+            while todo:
+                fresh = below.get(todo.pop(), set()) - seen
+                seen |= fresh
+                todo += fresh
+            closed[top] = (top, *sorted(seen - {top}))
+        return closed
+
+    def validate(self, shape: Shape, focus: Focus | None = None) -> Iterator[Result]:
+        """Results of one shape and its property shapes at *focus* (by default its own targets)."""
+        here = compiler.target_focus(shape.targets, self.dialect) if focus is None else focus
+        seen: set[tuple[Node, Focus]] = set()
+        yield from self._shape(shape, here, seen)
+
+    def _shape(self, shape: Shape, focus: Focus, seen: set[tuple[Node, Focus]]) -> Iterator[Result]:
+        if (shape.id, focus) in seen:
+            return
+        seen.add((shape.id, focus))
+        alone = [c for c in shape.constraints if c.component in VALUE_COMPONENTS.values()]
+        if alone:
+            yield from self._values(shape, focus, alone)
+        for constraint in shape.constraints:
+            if constraint not in alone:
+                yield from self._constraint(shape, focus, constraint)
+        for node in shape.properties:
+            yield from self._shape(self.shapes.by_node[node], focus.follow(shape.path), seen)
+
+    def _values(self, shape: Shape, focus: Focus, alone: Sequence[Constraint]) -> Iterator[Result]:
+        for row in self.rows(compiler.value_query(focus, shape, alone, self.dialect)):
+            this = row["this"]
+            for i, constraint in enumerate(alone):
+                flag = row.get(f"c{i}")
+                if isinstance(flag, Literal) and flag.value in {"true", "1"}:
+                    yield self._result(shape, constraint, this, row.get("value", this))
+
+    def _constraint(self, shape: Shape, focus: Focus, constraint: Constraint) -> Iterator[Result]:
+        component = constraint.component
+        if component in FOCUS_COMPONENTS.values():
+            for row in self.rows(compiler.focus_query(focus, shape, constraint)):
+                yield self._result(shape, constraint, row["this"], None)
+        elif component in PAIR_COMPONENTS.values():
+            for row in self.rows(compiler.pair_query(focus, shape, constraint)):
+                yield self._result(shape, constraint, row["this"], row["found"])
+        elif component == "Closed":
+            for row in self.rows(compiler.closed_query(focus, constraint, shape)):
+                name = row["predicate"]
+                path = predicate(name.value) if isinstance(name, NamedNode) else None
+                yield self._result(shape, constraint, row["this"], row["found"], path)
+        elif component in _LOGIC:
+            for this, value in self._broken_logic(shape, focus, constraint):
+                yield self._result(shape, constraint, this, value)
+        elif component.startswith("Qualified"):
+            for this in self._broken_count(shape, focus, constraint):
+                yield self._result(shape, constraint, this, None)
+        else:
+            yield from self._sparql(shape, focus, constraint)
+
+    def _broken_logic(self, shape: Shape, focus: Focus, constraint: Constraint) -> Iterator[tuple[Node, Node]]:
+        inner = focus.follow(shape.path)
+        bad = [self.nonconforming(node, inner) for node in constraint.shapes]
+        if not _can_break(constraint.component, bad):
+            return
+        for row in self.rows(compiler.member_query(focus, shape)):
+            value = row["found"]
+            met = sum(value not in group for group in bad)
+            if _is_broken(constraint.component, met, len(bad)):
+                yield row["this"], value
+
+    def _broken_count(self, shape: Shape, focus: Focus, constraint: Constraint) -> Iterator[Node]:
+        inner = focus.follow(shape.path)
+        bad = self.nonconforming(constraint.shapes[0], inner)
+        siblings = [self.nonconforming(node, inner) for node in constraint.siblings]
+        counts: dict[Node, int] = defaultdict(int)
+        for row in self.rows(compiler.member_query(focus, shape)):
+            value = row["found"]
+            if value not in bad and all(value in group for group in siblings):
+                counts[row["this"]] += 1
+        if constraint.maximum is not None:
+            yield from (this for this, n in counts.items() if n > constraint.maximum)
+        elif constraint.minimum:
+            whole = f"SELECT DISTINCT {focus.names} WHERE {{ {focus.pattern()} }}"
+            yield from (row["this"] for row in self.rows(whole) if counts.get(row["this"], 0) < constraint.minimum)
+
+    def nonconforming(self, node: Node, focus: Focus) -> frozenset[Node]:
+        """The nodes at *focus* that do not conform to the shape *node*."""
+        key = (node, focus)
+        if key not in self._bad:
+            shape = self.shapes.by_node[node]
+            self._bad[key] = frozenset(self._failing(shape, focus))
+        return self._bad[key]
+
+    def _failing(self, shape: Shape, focus: Focus) -> Iterator[Node]:
+        for result in self._shape(replace(shape, properties=()), focus, set()):
+            yield result.focus
+        inner = focus.follow(shape.path)
+        for node in shape.properties:
+            bad = self.nonconforming(node, inner)
+            if shape.path is None:
+                yield from bad
+            elif bad:
+                members = self.rows(compiler.member_query(focus, shape))
+                yield from (row["this"] for row in members if row["found"] in bad)
+
+    def _sparql(self, shape: Shape, focus: Focus, constraint: Constraint) -> Iterator[Result]:
+        if constraint.query is None:
+            return
+        step = shape.path.sparql() if shape.path else None
+        seen = set()
+        for row in self.rows(embed(constraint.query.text, focus.pattern(), step)):
+            found = row.get("path")
+            path = predicate(found.value) if isinstance(found, NamedNode) else shape.path
+            value = row.get("value", row["this"] if shape.path is None else None)
+            message = _fill(_message(constraint.query.messages or shape.messages, constraint), row)
+            key = (row["this"], path, value, message)
+            if key not in seen:
+                seen.add(key)
+                yield self._result(shape, constraint, row["this"], value, path, message)
+
+    def _result(
+        self,
+        shape: Shape,
+        constraint: Constraint,
+        focus: Node,
+        value: Node | None,
+        path: Path | None = None,
+        message: str | None = None,
+    ) -> Result:
+        severity = shape.severity.removeprefix(SH)
+        return Result(
+            focus=focus,
+            path=path or shape.path,
+            value=value,
+            shape=shape.id,
+            component=constraint.iri,
+            severity=severity if severity in SEVERITIES else shape.severity,
+            message=_message(shape.messages, constraint) if message is None else message,
+        )
+
+
+def _can_break(component: str, bad: Iterable[frozenset[Node]]) -> bool:
+    groups = list(bad)
+    if component in {"Node", "And"}:
+        return any(groups)
+    return component in {"Not", "Xone"} or all(groups)
+
+
+def _is_broken(component: str, met: int, count: int) -> bool:
+    if component in {"Node", "And"}:
+        return met < count
+    return {"Not": met > 0, "Or": met == 0, "Xone": met != 1}[component]
+
+
+def _message(messages: Sequence[Literal], constraint: Constraint) -> str:
+    if not messages:
+        return default_message(constraint.iri, constraint.parameter)
+    english = [m for m in messages if (m.language or "en").startswith("en")]
+    return (english or list(messages))[0].value
+
+
+def _fill(message: str, row: Mapping[str, Node]) -> str:
+    return _TEMPLATE.sub(lambda m: display(row[m[1]]) if m[1] in row else m[0], message)
