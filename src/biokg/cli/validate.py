@@ -1,0 +1,58 @@
+"""``biokg validate``: the graph against the shapes."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from biokg.settings import Settings
+    from biokg.store.base import Store
+
+
+def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "validate",
+        help="check the graph, or RDF files, against the shapes",
+        description="Check the published graph, or the RDF files named, against the SHACL shapes. "
+        "Exit code 3 when there is a violation.",
+    )
+    parser.add_argument("file", nargs="*", type=Path, help="RDF files to check instead of the published graph")
+    parser.set_defaults(run=run)
+
+
+def loaded(files: list[Path]) -> Store:
+    """A store in memory that holds *files*, each in the graph it says or the default one."""
+    import pyoxigraph as ox
+
+    from biokg.errors import UsageError
+    from biokg.store.memory import MemoryStore
+
+    store = MemoryStore()
+    for file in files:
+        form = ox.RdfFormat.from_extension(file.suffix.removeprefix(".").lower())
+        if form is None:
+            raise UsageError(
+                f"{file}: the ending {file.suffix!r} names no RDF format", fix="use .ttl, .nq, .nt or .rdf"
+            )
+        try:
+            store.add(ox.parse(path=str(file), format=form))
+        except (OSError, SyntaxError, ValueError) as error:
+            raise UsageError(f"{file}: {error}", fix="give an RDF file that exists and parses") from None
+    return store
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Print the report; 3 when a shape is broken."""
+    from biokg.cli.graph import graph
+    from biokg.shapes import validate
+
+    if arguments.file:
+        report = validate(loaded(arguments.file))
+    else:
+        with graph(settings) as (store, _version):
+            report = validate(store)
+    print(report.text())
+    return 0 if report.conforms else 3
