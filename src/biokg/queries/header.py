@@ -36,12 +36,14 @@ RESULT_VIEWS = ("table", "bar", "timeline", "network", "map")
 TYPES = ("iri", "string", "integer", "decimal", "date", "boolean")
 ANY = "any"
 
+_LONG_STRING = r'"""(?:[^"\\]|\\.|"(?!""))*"""|' + r"'''(?:[^'\\]|\\.|'(?!''))*'''"
+_SHORT_STRING = r'"(?:[^"\\\n]|\\.)*"' + r"|'(?:[^'\\\n]|\\.)*'"
 _TOKEN = re.compile(
-    r"""(?P<comment>\#[^\n]*)
-      | (?P<iri><[^<>"{}|^`\\\s]*>)
-      | (?P<string>\"\"\"(?:[^"\\]|\\.|"(?!""))*\"\"\"|'''(?:[^'\\]|\\.|'(?!''))*'''|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
-      | (?P<values>\bVALUES\s+\?(?P<name>[A-Za-z_]\w*)\s*\{(?P<inside>(?:[^{}<>"']|<[^<>\s]*>|"(?:[^"\\\n]|\\.)*")*)\})""",
-    re.VERBOSE | re.IGNORECASE | re.DOTALL,
+    r"(?P<comment>#[^\n]*)"
+    r"|(?P<iri><[^<>\"{}|^`\\\s]*>)"
+    rf"|(?P<string>{_LONG_STRING}|{_SHORT_STRING})"
+    rf"|(?P<values>\bVALUES\s+\?(?P<name>[A-Za-z_]\w*)\s*\{{(?P<inside>(?:[^{{}}<>\"']|<[^<>\s]*>|{_SHORT_STRING})*)\}})",
+    re.IGNORECASE | re.DOTALL,
 )
 
 
@@ -156,7 +158,12 @@ def _check_choices(name: str, fields: dict[str, str]) -> None:
     for key in ("title", "question", "hypothesis", "sub-claim", "role", "view"):
         if key not in fields:
             raise _refuse(name, f"no {key}")
-    choices = {"hypothesis": HYPOTHESES, "sub-claim": SUB_CLAIMS, "role": ROLES, "view": RESULT_VIEWS}
+    choices: dict[str, tuple[str, ...]] = {
+        "hypothesis": HYPOTHESES,
+        "sub-claim": SUB_CLAIMS,
+        "role": ROLES,
+        "view": RESULT_VIEWS,
+    }
     for key, allowed in choices.items():
         if fields[key] not in allowed:
             raise _refuse(name, f"{key} is {fields[key]!r}, not one of {', '.join(allowed)}")
