@@ -190,7 +190,9 @@ def closed_query(focus: Focus, constraint: Constraint, shape: Shape) -> str:
     pattern, variable = values(focus, shape.path)
     listed = [f"!sameTerm(?predicate, {spell(item)})" for item in constraint.items]
     test = f"FILTER({' && '.join(listed)})" if listed else ""
-    return f"SELECT DISTINCT {focus.names} ?predicate ?found WHERE {{ {pattern} {variable} ?predicate ?found . {test} }}"
+    return (
+        f"SELECT DISTINCT {focus.names} ?predicate ?found WHERE {{ {pattern} {variable} ?predicate ?found . {test} }}"
+    )
 
 
 def member_query(focus: Focus, shape: Shape) -> str:

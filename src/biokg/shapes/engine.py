@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from pyoxigraph import BlankNode, Literal, NamedNode
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, QuerySolutions
 
 from biokg.shapes import compiler
 from biokg.shapes.compiler import Dialect, Focus
@@ -27,9 +27,11 @@ from biokg.shapes.paths import Path, predicate
 from biokg.shapes.report import SEVERITIES, Result, default_message
 from biokg.shapes.vocabulary import RDFS, SH, display
 from biokg.store.base import Store
+from biokg.store.local import LocalStore
 
 _LOGIC = {*SHAPE_COMPONENTS.values(), *LIST_COMPONENTS.values()}
 _TEMPLATE = re.compile(r"\{[?$](\w+)\}")
+_COUNTS = re.compile(r"\b(COUNT|SUM|AVG|SAMPLE|GROUP_CONCAT)\s*\((?!\s*DISTINCT)", re.IGNORECASE)
 _SUBCLASSES = f"SELECT DISTINCT ?a ?b WHERE {{ ?a <{RDFS}subClassOf> ?b }}"
 
 
@@ -45,14 +47,30 @@ class Engine:
         self.dialect = Dialect(self.subclasses, widened_integers=store.kind != "remote")
 
     def rows(self, text: str) -> Iterator[Mapping[str, Node]]:
-        """Solutions of a query over the validated graphs, unbound variables left out."""
-        found = self.store.select(text, default_graphs=self.graphs)
-        for row in found.rows:
+        """Solutions of a query over the validated graphs, unbound variables left out.
+
+        Compiled queries give the same rows whether a triple counts once or once per graph that holds it, so a
+        local store answers from its graphs as they are; a query that counts goes to their merge.
+        """
+        if isinstance(self.store, LocalStore) and not _COUNTS.search(text):
+            names, found = self._unmerged(self.store, text)
+        else:
+            solutions = self.store.select(text, default_graphs=self.graphs)
+            names, found = solutions.variables, solutions.rows
+        for row in found:
             yield {
                 name: term
-                for name, term in zip(found.variables, row, strict=True)
+                for name, term in zip(names, row, strict=True)
                 if isinstance(term, NamedNode | BlankNode | Literal)
             }
+
+    def _unmerged(self, store: LocalStore, text: str) -> tuple[tuple[str, ...], Iterable[Iterable[object]]]:
+        graphs: list[NamedNode | BlankNode | DefaultGraph] | None = None
+        if self.graphs is not None:
+            graphs = [NamedNode(graph) for graph in self.graphs]
+        found = store.engine.query(text, default_graph=graphs, use_default_graph_as_union=graphs is None)
+        assert isinstance(found, QuerySolutions)
+        return tuple(variable.value for variable in found.variables), found
 
     def subclasses(self, class_iri: str) -> tuple[str, ...]:
         """The class and everything below it in the data, in a fixed order."""

@@ -212,7 +212,10 @@ class _Reader:
             found = dict.fromkeys(v for p in others for v in index.objects(p, SH + "qualifiedValueShape"))
             siblings = tuple(v for v in found if v not in mine)
         for value in index.objects(node, SH + "qualifiedValueShape"):
-            for name, component in (("qualifiedMinCount", "QualifiedMinCount"), ("qualifiedMaxCount", "QualifiedMaxCount")):
+            for name, component in (
+                ("qualifiedMinCount", "QualifiedMinCount"),
+                ("qualifiedMaxCount", "QualifiedMaxCount"),
+            ):
                 count = index.value(node, SH + name)
                 if isinstance(count, Literal):
                     low, high = (int(count.value), None) if name.endswith("MinCount") else (None, int(count.value))
