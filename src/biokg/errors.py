@@ -146,6 +146,14 @@ class WorkerDied(BioKGError):
     title = "The query ended its worker"
 
 
+class ClientGone(BioKGError):
+    """The client hung up before its answer was there; nobody reads this."""
+
+    status = 499
+    slug = "client-gone"
+    title = "The client hung up"
+
+
 class StoreError(BioKGError):
     """The store could not be opened, read or written."""
 

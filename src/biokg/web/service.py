@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from flask import current_app
+
+from biokg.sparql.guard import Guard
 
 if TYPE_CHECKING:
     from biokg.execution.pool import WorkerPool
     from biokg.settings import Settings
     from biokg.store.base import Store
+    from biokg.web.metrics import Metrics
 
 
 @dataclass
@@ -21,6 +24,12 @@ class Service:
     version: str
     settings: Settings
     pool: WorkerPool
+    metrics: Metrics | None = None
+    guard: Guard = field(init=False)
+    """The ceilings of size and depth that every text from outside must pass."""
+
+    def __post_init__(self) -> None:
+        self.guard = Guard(self.settings.max_query_bytes, self.settings.max_query_depth)
 
 
 def service() -> Service:

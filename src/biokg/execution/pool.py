@@ -1,0 +1,297 @@
+"""Queries run in workers that can be killed: deadline, memory ceiling, queue, quota, and clients that leave."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from biokg import errors
+from biokg.execution import frames
+from biokg.execution.quota import Quota
+from biokg.execution.worker import private_bytes
+
+if TYPE_CHECKING:
+    from biokg.settings import Settings
+
+TICK = 0.05
+"""Seconds between two looks at a running worker's memory and its client."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One query to run. ``deadline`` in seconds and ``memory`` in MB fall back to the settings.
+
+    ``default_graphs`` is the protocol's dataset (their merge is the default graph), ``client`` whom to
+    charge for the time, ``gone`` tells whether the client has hung up.
+    """
+
+    text: str
+    media_type: str = "application/sparql-results+json"
+    default_graphs: Sequence[str] | None = None
+    named_graphs: Sequence[str] | None = None
+    union: bool = True
+    base: str | None = None
+    deadline: float | None = None
+    client: str | None = None
+    gone: Callable[[], bool] | None = None
+
+
+@dataclass
+class Answer:
+    """A running answer. Iterate it for its chunks, or :meth:`read` it; :meth:`close` frees the worker.
+
+    A chunk is only handed out while the answer is whole so far; when the worker is stopped in between, the
+    iteration raises, so the transfer breaks instead of ending early.
+    """
+
+    media_type: str
+    _chunks: Iterator[bytes]
+    _close: Callable[[], None]
+    first: bytes = b""
+    complete: bool = False
+    """Whether ``first`` is the whole answer."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        if self.first:
+            yield self.first
+        yield from self._chunks
+
+    def read(self) -> bytes:
+        """The whole answer. Raises what stopped it."""
+        try:
+            return b"".join(self)
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Free the worker; it is killed if it is still at work."""
+        self._close()
+
+
+class _Run:
+    """One conversation with one worker."""
+
+    def __init__(self, pool: WorkerPool, job: Job) -> None:
+        self._pool = pool
+        self._job = job
+        self._seconds = min(job.deadline or pool.settings.deadline, pool.settings.max_deadline)
+        self._begun = time.monotonic()
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._reader = frames.Reader(self._socket)
+        self._pid = 0
+        self._baseline = 0
+        self._open = True
+        self._charged = False
+
+    def start(self) -> Answer:
+        """Wait for a worker, then for the answer's first chunk."""
+        try:
+            self._wait_for_worker()
+            self._begun = time.monotonic()
+            job = self._job
+            document = {"text": job.text, "media_type": job.media_type, "union": job.union, "base": job.base}
+            document |= {"default_graphs": _listed(job.default_graphs), "named_graphs": _listed(job.named_graphs)}
+            frames.send_json(self._socket, frames.QUERY, document)
+            kind, payload = self._frame()
+            media_type = str(json.loads(payload)["media_type"]) if kind == frames.START else job.media_type
+            chunks = self._chunks()
+            first = next(chunks, b"") if kind == frames.START else b""
+            return Answer(media_type, chunks, self.close, first, not self._open)
+        except BaseException:
+            self.close()
+            raise
+
+    def _wait_for_worker(self) -> None:
+        pool = self._pool
+        if not pool.waiting.acquire(blocking=False):
+            raise errors.Busy("as many queries wait as may wait", fix="try again shortly", retry_after=1)
+        try:
+            self._socket.settimeout(TICK)
+            self._socket.connect(str(pool.address))
+            while True:
+                try:
+                    kind, payload = self._reader.frame()
+                    break
+                except TimeoutError:
+                    self._check_client()
+                    if time.monotonic() - self._begun > self._seconds:
+                        raise errors.Busy("no worker came free within the deadline", retry_after=2) from None
+        except (OSError, frames.Closed) as error:
+            raise errors.Busy(f"no worker could be reached: {error}", retry_after=1) from None
+        finally:
+            pool.waiting.release()
+        if kind == frames.HELLO:
+            hello = json.loads(payload)
+            self._pid, self._baseline = int(hello["pid"]), int(hello["resident"])
+
+    def _frame(self) -> tuple[bytes, bytes]:
+        """The next frame, watching deadline, memory and client meanwhile."""
+        while True:
+            left = self._begun + self._seconds - time.monotonic()
+            if left <= 0:
+                self._kill()
+                raise errors.DeadlineExceeded(
+                    f"the query was stopped after {self._seconds:g} s",
+                    fix="narrow it, add LIMIT, or ask for more time with ?timeout=",
+                )
+            self._socket.settimeout(min(TICK, left))
+            try:
+                kind, payload = self._reader.frame()
+            except TimeoutError:
+                self._check_memory()
+                self._check_client()
+                continue
+            except (OSError, frames.Closed):
+                self._open = False
+                raise errors.WorkerDied("the query ended its worker process", fix="simplify the query") from None
+            if kind == frames.ERROR:
+                self.close(finished=True)
+                raise _error(json.loads(payload))
+            return kind, payload
+
+    def _chunks(self) -> Iterator[bytes]:
+        while self._open:
+            kind, payload = self._frame()
+            if kind == frames.END:
+                self.close(finished=True)
+                return
+            if kind == frames.DATA:
+                if len(payload) < CHUNK and self._ended():
+                    self.close(finished=True)
+                yield payload
+
+    def _ended(self) -> bool:
+        """Whether the worker's ``END`` follows at once."""
+        return self._frame()[0] == frames.END
+
+    def _check_memory(self) -> None:
+        ceiling = self._pool.settings.memory * 1024 * 1024
+        if private_bytes(self._pid) - self._baseline > ceiling:
+            self._kill()
+            raise errors.MemoryExceeded(
+                f"the query was stopped above {self._pool.settings.memory} MB of memory",
+                fix="narrow it, or aggregate and sort less at once",
+            )
+
+    def _check_client(self) -> None:
+        if self._job.gone is not None and self._job.gone():
+            self._kill()
+            raise errors.ClientGone("the client hung up")
+
+    def _kill(self) -> None:
+        """Kill the worker, which is certainly still ours: its side of the socket is open."""
+        if self._open and self._pid:
+            try:
+                if self._socket.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) != b"":
+                    os.kill(self._pid, signal.SIGKILL)
+            except BlockingIOError:
+                os.kill(self._pid, signal.SIGKILL)
+            except OSError:
+                pass
+        self.close(finished=True)
+
+    def close(self, finished: bool = False) -> None:
+        """Leave the conversation; a worker still at work is killed."""
+        if self._open and not finished:
+            self._kill()
+            return
+        self._open = False
+        self._socket.close()
+        if not self._charged and self._pid:
+            self._charged = True
+            self._pool.quota.charge(self._job.client, time.monotonic() - self._begun)
+
+
+CHUNK = 64 * 1024
+
+
+def _listed(graphs: Sequence[str] | None) -> list[str] | None:
+    return None if graphs is None else list(graphs)
+
+
+def _error(document: dict[str, Any]) -> errors.BioKGError:
+    """The error of the tree that a worker named."""
+    if document["slug"] == errors.QuerySyntaxError.slug:
+        return errors.QuerySyntaxError(
+            document["message"], fix=document["fix"], line=document["line"], column=document["column"]
+        )
+    for kind in (errors.NotAcceptable, errors.QueryRefused, errors.UsageError, errors.StoreError):
+        if kind.slug == document["slug"]:
+            return kind(document["message"], fix=document["fix"])
+    return errors.BioKGError(document["message"], fix=document["fix"])
+
+
+@dataclass
+class WorkerPool:
+    """The workers of one version, reached through the socket at ``address``.
+
+    Any number of processes may hold one; the queue bound and the quota are per process.
+    """
+
+    address: Path
+    settings: Settings
+    _holder: subprocess.Popen[str] | None = None
+    _folder: tempfile.TemporaryDirectory[str] | None = None
+    quota: Quota = field(init=False)
+    waiting: threading.BoundedSemaphore = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.quota = Quota(self.settings.quota)
+        self.waiting = threading.BoundedSemaphore(self.settings.queue + self.settings.workers)
+
+    @classmethod
+    def start(cls, settings: Settings, *, nquads: Path | None = None, folder: Path | None = None) -> WorkerPool:
+        """Start a holder and its workers over an N-Quads file (in memory) or a store's *folder*.
+
+        Raises :class:`~biokg.errors.StoreError` when the data cannot be opened.
+        """
+        place = tempfile.TemporaryDirectory(prefix="biokg-")
+        address = Path(place.name) / "workers"
+        given = {"address": str(address), "workers": settings.workers}
+        given |= {"nquads": str(nquads) if nquads else None, "folder": str(folder) if folder else None}
+        command = [sys.executable, "-m", "biokg.execution.holder", json.dumps(given)]
+        holder = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        assert holder.stdout is not None  # noqa: S101
+        if holder.stdout.readline().strip() != "ready":
+            place.cleanup()
+            raise errors.StoreError("the worker processes could not be started", fix="see the message above")
+        return cls(address, settings, holder, place)
+
+    def run(self, job: Job) -> Answer:
+        """Run *job* in a worker.
+
+        Returns once the first chunk (or the whole short answer) is there, so that what fails before it is
+        an error and not a cut answer. Raises :class:`~biokg.errors.Busy`, ``QuotaExceeded``,
+        ``DeadlineExceeded``, ``MemoryExceeded``, ``WorkerDied``, ``ClientGone`` and the errors of the query
+        itself.
+        """
+        self.quota.check(job.client)
+        return _Run(self, job).start()
+
+    def waiting_now(self) -> int:
+        """Queries of this process that wait for a worker."""
+        return self.settings.queue + self.settings.workers - self.waiting._value
+
+    def close(self) -> None:
+        """Stop the holder and its workers, if this process started them."""
+        if self._holder is not None:
+            if self._holder.stdin is not None:
+                self._holder.stdin.close()
+            self._holder.wait(timeout=10)
+            if self._holder.stdout is not None:
+                self._holder.stdout.close()
+            self._holder = None
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None
