@@ -184,6 +184,7 @@ def link_quads(data_dir: Path, *, known: Container[str] | None = None) -> Iterat
     yield from _documents(links)
     yield from _concepts(data_dir)
     yield from _areas(data_dir, known)
+    yield from _names(data_dir, table.prefixes, known)
     yield from linkset_quads(links)
 
 
@@ -313,6 +314,29 @@ def _areas(data_dir: Path, known: Container[str] | None) -> Iterator[Quad]:
         yield write(statement, terms.term("locator"), Literal(f"{row['text_column']}: {row['text_span']}"))
         if row["note"]:
             yield write(statement, terms.term("note"), Literal(row["note"]))
+
+
+def _names(data_dir: Path, prefixes: dict[str, str], known: Container[str] | None) -> Iterator[Quad]:
+    """Further names of the organizations, as the ROR records linked to them give them."""
+    from pyoxigraph import Literal
+
+    write = _Writer(terms.LINK_GRAPH)
+    for number, row in enumerate(_rows(data_dir / "links" / "names.csv"), start=1):
+        subject = _expand(row["subject_id"], prefixes)
+        if known is not None and subject not in known:
+            continue
+        name = Literal(row["name"], language=row["lang"]) if row["lang"] else Literal(row["name"])
+        statement = terms.entity("statement", "link-names", str(number))
+        yield write(subject, _prefixed("skos:altLabel"), name)
+        yield write(statement, terms.RDF_TYPE, terms.term("SourceStatement"))
+        yield write(statement, terms.term("about"), subject)
+        yield write(statement, terms.term("asserts"), _prefixed("skos:altLabel"))
+        yield write(statement, terms.term("document"), document_iri(prefixes["ror"]))
+        yield write(statement, terms.term("statementKind"), terms.concept("statement-kind", "fact"))
+        yield write(statement, terms.term("layer"), terms.concept("layer", LAYER))
+        yield write(statement, terms.term("inTable"), terms.entity("table", "link-names"))
+        yield write(statement, terms.term("rowId"), Literal(str(number)))
+        yield write(statement, terms.term("locator"), Literal(f"{_expand(row['object_id'], prefixes)}: {row['name']}"))
 
 
 DISEASE_ONTOLOGY = "http://purl.obolibrary.org/obo/doid.owl"

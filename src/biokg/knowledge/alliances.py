@@ -1,0 +1,139 @@
+"""Alliances: roles with the direction of knowledge, signing, payments, stated absences and dated outcomes."""
+
+from __future__ import annotations
+
+from biokg.knowledge.context import Context, layer_of, organization
+from biokg.knowledge.dates import parse_date, period
+from biokg.knowledge.emit import AFTER_2016, DISSERTATION, TO_2016, Claim, boolean, decimal, event
+from biokg.knowledge.tables import Row
+from biokg.terms import entity, slug, term
+
+MILLION = 1_000_000
+
+_FLOWS = {"inbound": "inbound", "outbound": "outbound", "coupled": "coupled", "m_and_a": "transaction"}
+_MIRROR = {"inbound": "outbound", "outbound": "inbound"}
+_CUT_OFF = {"yes": "by-2016", "no": "after-2016"}
+_PAYMENTS = (
+    ("upfront", "upfront", "upfront_amount_m", False),
+    ("milestones", "milestone", "milestones_max_m", True),
+    ("royalties", "royalty", "", False),
+    ("equity", "equity", "equity_amount_m", False),
+)
+_PRICED = {"merger_acquisition", "spin_off_divestiture"}
+
+
+def map_alliances(context: Context) -> None:
+    """Every alliance with what its row says, in the layer of its date."""
+    terms = {row.key: row for row in context.rows("role_terms")}
+    stages = {row.key: row["stage_id"] for row in context.rows("stage_terms")}
+    for row in context.rows("alliances"):
+        layer = alliance_layer(row)
+        claim = context.source(row).claim(layer, documents=[*row.items("source"), *row.items("source_more")])
+        roles = terms.get(row["nbf_role"])
+        _core(context, claim, row, roles)
+        _attributes(claim, row, stages)
+        _signing(claim, row)
+        _payments(claim, row)
+        if row["dissertation_mention"] == "yes" and layer != DISSERTATION:
+            named = context.source(row).claim(
+                DISSERTATION, part=DISSERTATION, documents=["dissertation"], locator=row["dissertation_locator"]
+            )
+            _core(context, named, row, None)
+    for row in context.rows("alliance_outcomes"):
+        _outcome(context, row)
+
+
+def alliance_layer(row: Row) -> str:
+    """The layer of an alliance: the dissertation's, else by its date, else by the stated side of the cut-off."""
+    if "dissertation" in row.items("source"):
+        return DISSERTATION
+    default = TO_2016 if row["within_2016"] == "yes" else AFTER_2016
+    return layer_of(parse_date(row["date"] or row["year"]), default)
+
+
+def _core(context: Context, claim: Claim, row: Row, roles: Row | None) -> None:
+    """What every layer that knows the alliance says: that it is one, and who plays a role."""
+    firm, partner = context.name(row["nbf_id"]), context.name(row["partner_id"])
+    alliance = entity("alliance", row.key)
+    node = claim.node(alliance, "Alliance").label(f"{firm} – {partner}" + (f": {row['subject']}" if row["subject"] else ""))
+    players = [row["nbf_id"], row["partner_id"], *row.items("other_party_ids")]
+    for position, player in enumerate(dict.fromkeys(players)):
+        role = entity("alliance", row.key, "role", player)
+        node.link("hasRole", role)
+        part = claim.node(role, "AllianceRole").link("playedBy", organization(player))
+        part.label(f"{context.name(player)} in {firm} – {partner}")
+        part.put("focal", boolean(position == 0))
+        if claim.layer == DISSERTATION and row["dissertation_mention"] == "yes" and "dissertation" not in row.items("source"):
+            continue
+        _role(part.iri, claim, row, roles, position)
+
+
+def _role(role: str, claim: Claim, row: Row, roles: Row | None, position: int) -> None:
+    """Type of the role and direction of knowledge, seen from its player."""
+    node = claim.node(role)
+    flow = _FLOWS.get(row["oi_flow"], "not-stated")
+    if position == 0:
+        node.text("roleText", row["nbf_role"])
+        node.code("roleType", "alliance-role", roles["role_type"] if roles else "not-stated")
+    elif position == 1:
+        node.code("roleType", "alliance-role", (roles["partner_role_type"] if roles else "") or "not-stated")
+        node.code("playerClass", "organization-type", row["partner_class"])
+        flow = _MIRROR.get(flow, flow)
+    else:
+        node.code("roleType", "alliance-role", "not-stated")
+        flow = "not-stated"
+    node.code("knowledgeFlow", "knowledge-flow", flow)
+
+
+def _attributes(claim: Claim, row: Row, stages: dict[str, str]) -> None:
+    node = claim.node(entity("alliance", row.key))
+    for cell, property_ in (("kind", "primaryAllianceType"), ("kind_secondary", "secondaryAllianceType")):
+        node.code(property_, "alliance-type", row[cell]).code("allianceType", "alliance-type", row[cell])
+    node.text("subjectMatter", row["subject"]).text("stageText", row["stage"]).text("otherTerms", row["other_terms"])
+    node.code("stageAtSigning", "drug-stage", stages.get(row["stage"], ""))
+    node.put("crossRegional", boolean(row["cross_regional"] == "yes")).text("note", row["note"])
+    node.code("withinCutOff", "cut-off", _CUT_OFF.get(row["within_2016"], "not-stated"))
+    node.text("outcomeText", row["outcome"] if claim.layer == AFTER_2016 else "")
+
+
+def _signing(claim: Claim, row: Row) -> None:
+    alliance = entity("alliance", row.key)
+    span = parse_date(row["date"] or row["year"])
+    event(claim, entity("alliance", row.key, "event", "signing"), "SigningEvent", alliance, span, "signing")
+
+
+def _payments(claim: Claim, row: Row) -> None:
+    for column, kind, amount, ceiling in _PAYMENTS:
+        if row[column] == "yes":
+            _payment(claim, row, kind, row[amount] if amount else "", ceiling)
+        elif row[column] == "no":
+            absence = claim.node(entity("alliance", row.key, "absence", kind), "KnownAbsence")
+            absence.link("absenceOf", entity("alliance", row.key)).link("absentProperty", term("hasPayment"))
+            absence.code("absentValue", "payment-kind", kind).label(f"no {kind} payment")
+    if row["total_max_m"]:
+        _payment(claim, row, "total", row["total_max_m"], row["kind"] not in _PRICED)
+
+
+def _payment(claim: Claim, row: Row, kind: str, amount: str, ceiling: bool) -> None:
+    """One payment as announced; a ceiling is not money received."""
+    payment = entity("alliance", row.key, "payment", kind)
+    claim.node(entity("alliance", row.key)).link("hasPayment", payment)
+    node = claim.node(payment, "Payment").code("paymentKind", "payment-kind", kind).label(f"{kind} payment")
+    node.put("isCeiling", boolean(ceiling))
+    if amount:
+        node.put("amount", decimal(amount, MILLION)).text("currency", row["currency"])
+    node.code("disclosureStatus", "disclosure-status", "disclosed" if amount else "not-reported")
+
+
+def _outcome(context: Context, row: Row) -> None:
+    """One dated outcome; a row whose date belongs to a later layer than it says is put in the later one."""
+    span = period(row["earliest"], row["latest"])
+    layer = layer_of(span, row["layer"])
+    claim = context.source(row).claim(layer)
+    target = entity("alliance", row["alliance_id"], "event", slug(row.key))
+    node = event(claim, target, "OutcomeEvent", entity("alliance", row["alliance_id"]), span, row["description"])
+    node.described(row["description"]).code("outcomeType", "alliance-outcome", row["outcome_type"])
+    if row["amount_m"]:
+        node.put("amount", decimal(row["amount_m"], MILLION)).text("currency", row["currency"])
+
+

@@ -1,0 +1,113 @@
+"""The whole dataset in a store: mapped tables, ontology, schemes, hypotheses and identity links."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import biokg
+from biokg.errors import StoreError
+from biokg.terms import BASE, HYPOTHESIS_GRAPH, ID, ONTOLOGY_GRAPH, SCHEME_GRAPH
+
+if TYPE_CHECKING:
+    from pyoxigraph import Quad
+
+    from biokg.settings import Settings
+    from biokg.store.base import Store
+
+GENID = BASE + ".well-known/genid/"
+
+Progress = Callable[[str, int, int | None], None]
+
+
+def input_files(settings: Settings) -> list[Path]:
+    """Every file that the published graph depends on, the code included."""
+    package = Path(biokg.__file__).resolve().parent
+    areas = ("knowledge", "rdf", "shapes", "reasoning", "store", "terms.py")
+    code = [file for area in areas for file in _files(package / area, {".py", ".rq"})]
+    data = _files(settings.data_folder, {".csv", ".json", ".ttl", ".tsv", ".geojson"})
+    return [*data, *_files(settings.ontology_folder, {".ttl"}), *code]
+
+
+def _files(place: Path, endings: set[str]) -> list[Path]:
+    if place.is_file():
+        return [place]
+    return sorted(file for file in place.rglob("*") if file.suffix in endings and file.is_file())
+
+
+def input_fingerprint(settings: Settings) -> str:
+    """A hash of the names and bytes of :func:`input_files`; another one means that a build is due."""
+    digest = hashlib.sha256(biokg.__version__.encode())
+    for file in input_files(settings):
+        content = file.read_bytes()
+        digest.update(f"\0{file.name}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def skolemised(path: Path, target: str) -> Iterator[Quad]:
+    """The triples of a Turtle file in graph *target*; blank nodes become IRIs that the content alone determines."""
+    import pyoxigraph as ox
+
+    try:
+        dataset = ox.Dataset(ox.parse(path=str(path), format=ox.RdfFormat.TURTLE))
+    except (OSError, SyntaxError, ValueError) as error:
+        raise StoreError(f"{path}: {error}", fix="mend the file") from None
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    stem = f"{path.parent.name}-{path.stem}"
+
+    def named(node: object) -> ox.NamedNode:
+        assert isinstance(node, ox.NamedNode | ox.BlankNode)
+        return ox.NamedNode(f"{GENID}{stem}-{node.value}") if isinstance(node, ox.BlankNode) else node
+
+    held = ox.NamedNode(target)
+    for quad in sorted(dataset, key=str):
+        value = quad.object
+        yield ox.Quad(
+            named(quad.subject),
+            quad.predicate,
+            value if isinstance(value, ox.Literal) else named(value),
+            held,
+        )
+
+
+def assemble(settings: Settings, store: Store, progress: Progress) -> None:
+    """Fill *store* with everything asserted. Raises DataError or StoreError before anything is added."""
+    from biokg.knowledge.mapping import map_tables
+    from biokg.knowledge.tables import read_tables
+
+    progress("reading tables", 0, None)
+    tables = read_tables(settings.data_folder)
+    progress("mapping to RDF", 0, sum(len(rows) for rows in tables.values()))
+    quads = map_tables(tables)
+    progress("loading", 0, len(quads))
+    fixed = [*_vocabulary(settings.ontology_folder), *_hypotheses(settings.data_folder)]
+    links = list(_links(settings.data_folder, quads))
+    for part in (quads, fixed, links):
+        store.add(part)
+
+
+def _vocabulary(folder: Path) -> Iterator[Quad]:
+    for file in sorted(folder.glob("*.ttl")) + sorted((folder / "alignments").glob("*.ttl")):
+        yield from skolemised(file, ONTOLOGY_GRAPH)
+    for file in sorted((folder / "schemes").glob("*.ttl")):
+        yield from skolemised(file, SCHEME_GRAPH)
+
+
+def _hypotheses(folder: Path) -> Iterator[Quad]:
+    for file in sorted((folder / "hypotheses").glob("*.ttl")):
+        yield from skolemised(file, HYPOTHESIS_GRAPH)
+
+
+def _links(folder: Path, quads: Iterable[Quad]) -> Iterator[Quad]:
+    if not (folder / "links").is_dir():
+        return
+    from biokg.knowledge.links import link_quads
+
+    kinds = tuple(ID + kind for kind in ("organization/", "alliance/", "place/"))
+    known = {quad.subject.value for quad in quads if quad.subject.value.startswith(kinds)}
+    yield from link_quads(folder, known=known)
+
+

@@ -1,0 +1,172 @@
+"""From tables to a published version: read, map, reason, validate, hash, write, switch.
+
+A version is a folder ``versions/<version>/`` of the state folder; ``current.json`` names the one in use and is
+replaced in one step. When the inputs are bad, nothing is switched: the last good version stays and the
+:class:`Publication` says why.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from biokg.errors import BioKGError, DataError, StoreError, ValidationFailed
+from biokg.knowledge.assemble import Progress, assemble, input_fingerprint
+
+if TYPE_CHECKING:
+    from biokg.settings import Settings
+    from biokg.store.base import Store
+    from biokg.store.memory import MemoryStore
+
+DATASET = "dataset.nq"
+REPORT = "report.txt"
+_SHOWN = 5
+_REFUSE_VIOLATIONS = False
+
+
+@dataclass(frozen=True)
+class Publication:
+    """A published version. ``problem`` says why newer inputs were refused, when this is the last good one."""
+
+    version: str
+    path: Path
+    report: Path
+    quads: int
+    built: bool
+    problem: str | None = None
+
+
+def publish(settings: Settings, *, force: bool = False, progress: Progress | None = None) -> Publication:
+    """The version of the inputs as they are: the one at hand when they are unchanged, else a new one.
+
+    Bad inputs leave the last good version in use (``problem`` says why); where there is none, their error is
+    raised: DataError (a bad cell), StoreError (a bad file), ValidationFailed (a broken shape).
+    """
+    tell: Progress = progress or (lambda _stage, _done, _total: None)
+    with _locked(settings.state_folder):
+        inputs = input_fingerprint(settings)
+        current = _current(settings.state_folder)
+        if current is not None and current[1] == inputs and not force:
+            return current[0]
+        try:
+            return _build(settings, inputs, tell)
+        except BioKGError as error:
+            if current is None:
+                raise
+            last, _ = current
+            return Publication(last.version, last.path, last.report, last.quads, False, _reason(error))
+
+
+def open_published(publication: Publication) -> MemoryStore:
+    """The published graph in memory."""
+    from biokg.store.memory import MemoryStore
+
+    store = MemoryStore()
+    try:
+        store.load_nquads(publication.path.read_bytes())
+    except OSError as error:
+        raise StoreError(f"{publication.path}: {error}", fix="run biokg build --force") from None
+    return store
+
+
+def _reason(error: BioKGError) -> str:
+    if isinstance(error, DataError):
+        lines = [str(problem) for problem in error.problems[:_SHOWN]]
+        more = len(error.problems) - len(lines)
+        return "\n".join([f"{len(error.problems)} bad cell(s)", *lines, *([f"… and {more} more"] if more else [])])
+    return error.message
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """One build at a time in a state folder."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = (folder / "build.lock").open("w")
+    except OSError as error:
+        raise StoreError(f"{folder}: {error}", fix="name a folder that can be written with --state-dir") from None
+    with handle:
+        try:
+            import fcntl
+
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        except ImportError:
+            pass
+        yield
+
+
+def _current(folder: Path) -> tuple[Publication, str] | None:
+    """The version in use and the fingerprint of its inputs; ``None`` when there is none that can be read."""
+    try:
+        note: dict[str, Any] = json.loads((folder / "current.json").read_text(encoding="utf-8"))
+        place = folder / "versions" / note["version"]
+        publication = Publication(note["version"], place / DATASET, place / REPORT, note["quads"], False)
+        inputs = str(note["inputs"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return (publication, inputs) if publication.path.is_file() else None
+
+
+def _build(settings: Settings, inputs: str, tell: Progress) -> Publication:
+    from biokg.rdf.fingerprint import DatasetHash
+    from biokg.store.memory import MemoryStore
+
+    store = MemoryStore()
+    assemble(settings, store, tell)
+    _materialise(store, tell)
+    report, conforms = _validate(settings, store, tell)
+    if not conforms and _REFUSE_VIOLATIONS:
+        raise ValidationFailed(
+            f"the graph breaks a shape\n{report}", fix="mend the rows named; biokg validate shows the whole report"
+        )
+    tell("hashing", 0, None)
+    digest = DatasetHash().add(store.quads())
+    tell("writing", 0, digest.quads)
+    place = _write(settings.state_folder, store, digest, report, inputs)
+    tell("published", digest.quads, digest.quads)
+    return Publication(digest.version, place / DATASET, place / REPORT, digest.quads, True)
+
+
+def _materialise(store: Store, tell: Progress) -> None:
+    from biokg import reasoning
+
+    if hasattr(reasoning, "materialise"):
+        tell("reasoning", 0, None)
+        reasoning.materialise(store)
+
+
+def _validate(settings: Settings, store: Store, tell: Progress) -> tuple[str, bool]:
+    from biokg.shapes import load_shapes, validate
+
+    folder = settings.ontology_folder / "shapes"
+    if not any(folder.glob("*.ttl")):
+        return f"there are no shapes in {folder.name}/: nothing was checked\n", True
+    tell("validating", 0, None)
+    report = validate(store, shapes=load_shapes(folder))
+    return report.text() + "\n", report.conforms
+
+
+def _write(folder: Path, store: Store, digest: Any, report: str, inputs: str) -> Path:
+    """The version's folder, complete before it gets its name; then the switch."""
+    place = folder / "versions" / digest.version
+    draft = folder / "versions" / f".draft-{os.getpid()}"
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
+    lines = sorted(f"{quad} .\n" for quad in store.quads())
+    (draft / DATASET).write_text("".join(lines), encoding="utf-8")
+    (draft / REPORT).write_text(report, encoding="utf-8")
+    note = {"version": digest.version, "quads": digest.quads, "inputs": inputs}
+    (draft / "version.json").write_text(json.dumps({**note, "state": digest.state}), encoding="utf-8")
+    if place.exists():
+        shutil.rmtree(place)
+    draft.rename(place)
+    pointer = folder / f".current-{os.getpid()}.json"
+    pointer.write_text(json.dumps(note), encoding="utf-8")
+    pointer.replace(folder / "current.json")
+    return place

@@ -1,0 +1,52 @@
+"""All tables to quads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pyoxigraph import Quad
+
+from biokg.knowledge.alliances import map_alliances
+from biokg.knowledge.context import Context, read_context
+from biokg.knowledge.emit import Emitter
+from biokg.knowledge.evidence import (
+    map_evidence,
+    map_hypotheses,
+    map_indicators,
+    map_missing,
+    map_practices,
+    map_works,
+)
+from biokg.knowledge.framework import map_framework
+from biokg.knowledge.investments import map_investments
+from biokg.knowledge.organizations import declare_mentioned, map_organizations
+from biokg.knowledge.policies import map_clusters, map_incentives, map_places, map_policies, map_regions, map_rivals
+from biokg.knowledge.tables import Tables
+
+STEPS: tuple[Callable[[Context], None], ...] = (
+    map_regions,
+    map_places,
+    map_organizations,
+    map_alliances,
+    map_policies,
+    map_incentives,
+    map_clusters,
+    map_framework,
+    map_hypotheses,
+    map_evidence,
+    map_indicators,
+    map_practices,
+    map_missing,
+    map_works,
+    map_investments,
+    map_rivals,
+    declare_mentioned,
+)
+
+
+def map_tables(tables: Tables) -> list[Quad]:
+    """The asserted quads of *tables*, each in the graph of its layer, without blank nodes."""
+    context = read_context(tables, Emitter())
+    for step in STEPS:
+        step(context)
+    return list(context.emitter.quads())
