@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+from biokg.errors import QuerySyntaxError
 from biokg.sparql.tokens import tokens
 from biokg.terms import PREFIXES
 
@@ -25,3 +28,12 @@ def with_prefixes(text: str) -> str:
         after_keyword = token.word == "PREFIX"
     missing = [prefix for prefix in used if prefix in PREFIXES and prefix not in declared]
     return "".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}> " for prefix in missing) + text
+
+
+def moved(error: QuerySyntaxError, added: int) -> QuerySyntaxError:
+    """*error* with its place in the query as it was written, before *added* characters came to its first line."""
+    if error.line != 1 or error.column is None or not added:
+        return error
+    column = max(1, error.column - added)
+    message = re.sub(rf"\b1:{error.column}\b", f"1:{column}", error.message)
+    return QuerySyntaxError(message, fix=error.fix, line=1, column=column)

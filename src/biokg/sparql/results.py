@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import IO, TYPE_CHECKING, Any, cast
+from collections.abc import Iterator
+from typing import IO, TYPE_CHECKING, Any
 
 from biokg.errors import NotAcceptable, StoreError
 
@@ -56,7 +57,9 @@ SHORT_NAMES = {
 
 
 def write_result(
-    result: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples, media_type: str, output: IO[bytes] | Any
+    result: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples | Iterator[ox.Triple],
+    media_type: str,
+    output: IO[bytes] | Any,
 ) -> None:
     """Write *result* to *output* as *media_type*, as it is evaluated.
 
@@ -65,16 +68,18 @@ def write_result(
     """
     import pyoxigraph as ox
 
-    is_graph = isinstance(result, ox.QueryTriples)
+    is_graph = not isinstance(result, ox.QuerySolutions | ox.QueryBoolean)
     name = (GRAPH_TYPES if is_graph else SOLUTION_TYPES).get(media_type)
     if name is None:
         known = ", ".join(GRAPH_TYPES if is_graph else SOLUTION_TYPES)
         raise NotAcceptable(f"this answer cannot be written as {media_type}", fix=f"ask for one of: {known}")
     try:
-        if isinstance(result, ox.QueryTriples):
+        if isinstance(result, ox.QuerySolutions | ox.QueryBoolean):
+            result.serialize(output, getattr(ox.QueryResultsFormat, name))
+        elif isinstance(result, ox.QueryTriples):
             result.serialize(output, getattr(ox.RdfFormat, name))
         else:
-            result.serialize(output, cast("ox.QueryResultsFormat", getattr(ox.QueryResultsFormat, name)))
+            ox.serialize(result, output, getattr(ox.RdfFormat, name))
     except (BrokenPipeError, ConnectionError):
         raise
     except (OSError, RuntimeError, ValueError) as error:

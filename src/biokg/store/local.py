@@ -199,4 +199,7 @@ def _names_graphs(text: str) -> bool:
 
 
 def _syntax_error(error: SyntaxError) -> QuerySyntaxError:
-    return QuerySyntaxError(str(error.msg or error), line=error.lineno, column=error.offset)
+    message = str(error.msg or error)
+    place = re.match(r"error at (\d+):(\d+)", message)
+    line, column = (int(place[1]), int(place[2])) if place else (error.lineno, error.offset)
+    return QuerySyntaxError(message, line=line, column=column)

@@ -1,0 +1,247 @@
+"""A store in another SPARQL 1.1 engine, asked through SPARQLWrapper."""
+
+from __future__ import annotations
+
+import urllib.error
+import urllib.request
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from biokg.errors import QuerySyntaxError, RemoteEngineError, UsageError
+from biokg.sparql.binding import bind
+from biokg.store.base import Solutions
+
+if TYPE_CHECKING:
+    import pyoxigraph as ox
+    from SPARQLWrapper import SPARQLWrapper
+
+    from biokg.store.base import Parameter
+
+BATCH = 500
+"""Quads per INSERT DATA or DELETE DATA; engines bound the length of an update."""
+MAX_ANSWER_BYTES = 256 * 1024 * 1024
+_FORMS = {"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"}
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: Any) -> None:  # type: ignore[override]
+        """Follow nothing: the address given is the one asked."""
+
+
+@cache
+def _query_text(name: str) -> str:
+    return (files("biokg.store") / "queries" / f"{name}.rq").read_text(encoding="utf-8")
+
+
+class RemoteStore:
+    """The engine at *address*, an http(s) SPARQL endpoint.
+
+    *update_address* is where updates go; by default ``…/update`` beside ``…/query``, else the same address.
+    *timeout* is in seconds. Redirects are not followed, proxies of the environment not used, answers above
+    256 MB refused. An answer the engine marks as cut (``X-SQL-State``) is an error.
+    Every method may raise :class:`RemoteEngineError`.
+    """
+
+    kind = "remote"
+
+    def __init__(self, address: str, *, update_address: str | None = None, timeout: float = 30.0) -> None:
+        if urlsplit(address).scheme not in ("http", "https"):
+            raise UsageError(
+                f"{address!r} is no http(s) address", fix="for instance --engine http://127.0.0.1:8890/sparql"
+            )
+        self.address = address
+        beside = address.removesuffix("/query") + "/update" if address.endswith("/query") else address
+        self.update_address = update_address or beside
+        self.timeout = timeout
+        self._opener = urllib.request.build_opener(_NoRedirect, urllib.request.ProxyHandler({}))
+        self._graphs: list[str] | None = None
+
+    def select(
+        self,
+        text: str,
+        *,
+        default_graphs: Sequence[str] | None = None,
+        bindings: Mapping[str, Parameter] | None = None,
+        union_default_graph: bool = True,
+    ) -> Solutions:
+        """Solutions of a SELECT query."""
+        import pyoxigraph as ox
+
+        result = self.query(text, default_graphs, bindings, union_default_graph)
+        if not isinstance(result, ox.QuerySolutions):
+            raise UsageError("this is no SELECT query")
+        names = tuple(variable.value for variable in result.variables)
+        return Solutions(names, (tuple(solution) for solution in result))
+
+    def ask(
+        self,
+        text: str,
+        *,
+        default_graphs: Sequence[str] | None = None,
+        bindings: Mapping[str, Parameter] | None = None,
+        union_default_graph: bool = True,
+    ) -> bool:
+        """Answer of an ASK query."""
+        import pyoxigraph as ox
+
+        result = self.query(text, default_graphs, bindings, union_default_graph)
+        if not isinstance(result, ox.QueryBoolean):
+            raise UsageError("this is no ASK query")
+        return bool(result)
+
+    def construct(
+        self,
+        text: str,
+        *,
+        default_graphs: Sequence[str] | None = None,
+        bindings: Mapping[str, Parameter] | None = None,
+        union_default_graph: bool = True,
+    ) -> Iterator[ox.Triple]:
+        """Triples of a CONSTRUCT or DESCRIBE query."""
+        import pyoxigraph as ox
+
+        result = self.query(text, default_graphs, bindings, union_default_graph)
+        if isinstance(result, ox.QuerySolutions | ox.QueryBoolean):
+            raise UsageError("this is no CONSTRUCT or DESCRIBE query")
+        return result
+
+    def query(
+        self,
+        text: str,
+        default_graphs: Sequence[str] | None = None,
+        bindings: Mapping[str, Parameter] | None = None,
+        union_default_graph: bool = True,
+        *,
+        named_graphs: Sequence[ox.NamedNode] | None = None,
+        base_iri: str | None = None,
+    ) -> ox.QuerySolutions | ox.QueryBoolean | Iterator[ox.Triple]:
+        """The engine's answer, whole, in pyoxigraph's terms."""
+        import pyoxigraph as ox
+
+        wrapper = self._wrapper()
+        wrapper.setQuery((f"BASE <{base_iri}>\n" if base_iri else "") + bind(text, bindings or {}))
+        wrapper.setMethod("POST")
+        graphs = default_graphs if default_graphs is not None else self.graphs() if union_default_graph else ()
+        for graph in graphs:
+            wrapper.addParameter("default-graph-uri", graph)
+        for name in named_graphs or ():
+            wrapper.addParameter("named-graph-uri", name.value)
+        is_graph = wrapper.queryType in ("CONSTRUCT", "DESCRIBE")
+        wrapper.addCustomHttpHeader(
+            "Accept", "application/n-triples" if is_graph else "application/sparql-results+json"
+        )
+        content_type, body = self._send(wrapper)
+        try:
+            if is_graph:
+                known = ox.RdfFormat.from_media_type(content_type) or ox.RdfFormat.N_TRIPLES
+                return (quad.triple for quad in list(ox.parse(body, known)))
+            known_results = ox.QueryResultsFormat.from_media_type(content_type) or ox.QueryResultsFormat.JSON
+            return ox.parse_query_results(body, known_results)
+        except (SyntaxError, ValueError) as error:
+            raise RemoteEngineError(f"{self.address} answered what cannot be read: {error}") from None
+
+    def _wrapper(self) -> SPARQLWrapper:
+        from SPARQLWrapper import JSON, SPARQLWrapper
+
+        return SPARQLWrapper(self.address, updateEndpoint=self.update_address, returnFormat=JSON, agent="biokg")
+
+    def _send(self, wrapper: SPARQLWrapper) -> tuple[str, bytes]:
+        """Send what *wrapper* holds with an opener that follows nothing; media type and body of the answer."""
+        request = wrapper._createRequest()
+        for name, value in wrapper.customHttpHeaders.items():
+            request.add_header(name, value)
+        try:
+            with self._opener.open(request, timeout=self.timeout) as response:
+                body = response.read(MAX_ANSWER_BYTES + 1)
+                state = response.headers.get("X-SQL-State")
+                content_type = response.headers.get_content_type()
+        except urllib.error.HTTPError as error:
+            raise self._refusal(error) from None
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "reason", None) or error
+            raise RemoteEngineError(f"{self.address} could not be asked: {reason}", fix="check --engine") from None
+        if state:
+            raise RemoteEngineError(
+                f"{self.address} cut its answer (X-SQL-State: {state})", fix="narrow the query or raise its time limit"
+            )
+        if len(body) > MAX_ANSWER_BYTES:
+            raise RemoteEngineError(f"{self.address} answered more than {MAX_ANSWER_BYTES} bytes", fix="add LIMIT")
+        return content_type, body
+
+    def _refusal(self, error: urllib.error.HTTPError) -> RemoteEngineError | QuerySyntaxError:
+        detail = error.read(2000).decode("utf-8", "replace").strip().splitlines()
+        said = detail[0][:300] if detail else error.reason
+        if error.code == 400:
+            return QuerySyntaxError(f"the remote engine refused the query: {said}")
+        if 300 <= error.code < 400:
+            return RemoteEngineError(f"{self.address} redirects, which is not followed", fix="give its final address")
+        return RemoteEngineError(f"{self.address} answered {error.code}: {said}")
+
+    def update(self, text: str) -> None:
+        """Run a SPARQL update; atomic where the engine is."""
+        wrapper = self._wrapper()
+        wrapper.setQuery(text)
+        wrapper.queryType = "INSERT"
+        wrapper.setMethod("POST")
+        self._send(wrapper)
+        self._graphs = None
+
+    def add(self, quads: Iterable[ox.Quad]) -> None:
+        """Add *quads* in batches; a failure leaves the earlier batches in place."""
+        self._write("INSERT DATA", quads)
+
+    def remove(self, quads: Iterable[ox.Quad]) -> None:
+        """Remove *quads* in batches."""
+        self._write("DELETE DATA", quads)
+
+    def _write(self, operation: str, quads: Iterable[ox.Quad]) -> None:
+        for batch in batched_quads(quads):
+            self.update(f"{operation} {{\n{batch}\n}}")
+
+    def load_nquads(self, data: bytes) -> None:
+        """Add an N-Quads document, parsed whole before the first batch is sent."""
+        import pyoxigraph as ox
+
+        try:
+            quads = list(ox.parse(data, ox.RdfFormat.N_QUADS))
+        except SyntaxError as error:
+            raise UsageError(f"the N-Quads could not be read: {error}") from None
+        self.add(quads)
+
+    def quads(self, graph: str | None = None) -> Iterator[ox.Quad]:
+        """All quads, or those of one named graph."""
+        import pyoxigraph as ox
+
+        bindings = {} if graph is None else {"g": ox.NamedNode(graph)}
+        found = self.select(_query_text("quads"), bindings=bindings, union_default_graph=False)
+        for subject, predicate, value, name in found.rows:
+            yield ox.Quad(subject, predicate, value, name)  # type: ignore[arg-type]
+
+    def graphs(self) -> Sequence[str]:
+        """IRIs of the named graphs, sorted; asked once, and again after a write through this store."""
+        if self._graphs is None:
+            rows = self.select(_query_text("graphs"), union_default_graph=False).rows
+            self._graphs = [str(getattr(row[0], "value", "")) for row in rows]
+        return self._graphs
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+def batched_quads(quads: Iterable[ox.Quad]) -> Iterator[str]:
+    """SPARQL's quad syntax for *quads*, :data:`BATCH` at a time."""
+    import pyoxigraph as ox
+
+    iterator = iter(quads)
+    while batch := list(islice(iterator, BATCH)):
+        lines = []
+        for quad in batch:
+            triple = f"{quad.subject} {quad.predicate} {quad.object}"
+            lines.append(
+                triple if isinstance(quad.graph_name, ox.DefaultGraph) else f"GRAPH {quad.graph_name} {{ {triple} }}"
+            )
+        yield " .\n".join(lines)
