@@ -82,15 +82,17 @@ def store(publication: Publication) -> Iterator[Store]:
 
 @pytest.fixture(scope="session")
 def client(settings: Settings, publication: Publication) -> Iterator[FlaskClient]:
-    """A Flask test client over the published graph, in this process."""
-    from biokg.web import create_app
+    """A Flask test client over the published graph, in this process, with workers of its own."""
+    from biokg.execution.pool import WorkerPool
+    from biokg.knowledge.build import open_published
+    from biokg.web.app import create_app
+    from biokg.web.service import Service
 
-    assert publication.path.exists()
-    app = create_app(settings)
+    pool = WorkerPool.start(settings, nquads=publication.path)
+    app = create_app(Service(open_published(publication), publication.version, settings, pool))
     app.testing = True
     yield app.test_client()
-    held = app.extensions["biokg"]
-    held.pool.close()
+    pool.close()
 
 
 @dataclass(frozen=True)

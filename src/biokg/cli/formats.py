@@ -48,7 +48,9 @@ def triples(answer: Iterable[Triple], form: str) -> Iterator[bytes]:
 
     name = _named(form, GRAPH_TYPES, "a graph")
     ordered = sorted(set(answer), key=str)
-    yield ox.serialize(ordered, format=getattr(ox.RdfFormat, name), prefixes=PREFIXES)
+    text = " ".join(str(triple) for triple in ordered)
+    used = {prefix: namespace for prefix, namespace in PREFIXES.items() if f"<{namespace}" in text}
+    yield ox.serialize(ordered, format=getattr(ox.RdfFormat, name), prefixes=used) or b""
 
 
 def _converted(document: bytes, name: str) -> Iterator[bytes]:

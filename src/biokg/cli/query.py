@@ -7,6 +7,8 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from biokg.queries.header import CannedQuery
     from biokg.settings import Settings
 
@@ -63,23 +65,39 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def listing(queries: object, form: str | None) -> int:
-    """The catalogue: name, hypothesis, question and parameters."""
-    from biokg.cli.output import print_rows
-
-    rows = [_row(query) for query in sorted(queries, key=lambda query: (query.hypothesis, query.name))]  # type: ignore[call-overload]
-    names = ("name", "hypothesis", "role", "question", "parameters")
+def listing(queries: Iterable[CannedQuery], form: str | None) -> int:
+    """The catalogue by hypothesis: name, question and parameters; CSV in a pipe."""
+    ordered = sorted(queries, key=lambda query: (query.hypothesis, query.sub_claim or "", query.name))
     if form == "table" or (form is None and sys.stdout.isatty()):
-        print_rows(names, rows)
+        _print_catalogue(ordered)
         return 0
     import csv
 
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(names)
-    writer.writerows(rows)
+    writer.writerow(("name", "hypothesis", "sub_claim", "role", "question", "parameters"))
+    for query in ordered:
+        given = " ".join(f"{parameter.name}={parameter.default or 'any'}" for parameter in query.parameters)
+        writer.writerow((query.name, query.hypothesis, query.sub_claim or "", query.role, query.question, given))
     return 0
 
 
-def _row(query: CannedQuery) -> tuple[str, ...]:
-    given = " ".join(f"{parameter.name}={parameter.default or 'any'}" for parameter in query.parameters)
-    return (query.name, query.sub_claim or query.hypothesis, query.role, query.question, given)
+def _print_catalogue(queries: list[CannedQuery]) -> None:
+    from itertools import groupby
+
+    from rich.console import Console
+    from rich.padding import Padding
+    from rich.text import Text
+
+    console = Console(highlight=False)
+    for hypothesis, group in groupby(queries, key=lambda query: query.hypothesis):
+        console.print(
+            Text(f"\n{hypothesis.upper() if hypothesis != 'across' else 'Across the hypotheses'}", style="bold")
+        )
+        for query in group:
+            role = f"  ({query.role} {query.sub_claim})" if query.sub_claim else ""
+            console.print(Text("  ") + Text(query.name, style="bold cyan") + Text(role, style="dim"))
+            console.print(Padding(Text(query.question), (0, 0, 0, 6)))
+            for parameter in query.parameters:
+                text = f"-p {parameter.name}={parameter.default or 'any'}  {parameter.description}"
+                console.print(Padding(Text(text, style="dim"), (0, 0, 0, 6)))
+    console.print(f"\n{len(queries)} queries; run one with: biokg query NAME -p PARAMETER=VALUE")

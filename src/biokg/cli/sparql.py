@@ -38,20 +38,23 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Answer the query; 0 also when the answer is empty or no."""
     from biokg.cli.graph import graph
     from biokg.cli.main import file_or_text
-    from biokg.errors import UsageError
+    from biokg.errors import QuerySyntaxError, UsageError
     from biokg.queries.run import find_view
-    from biokg.sparql.prefixes import with_prefixes
+    from biokg.sparql.prefixes import moved, with_prefixes
 
     if arguments.query == "-" and sys.stdin.isatty():
         raise UsageError("no query given", fix="biokg sparql 'SELECT …', biokg sparql FILE.rq, or a query on stdin")
     text = file_or_text(arguments.query, "query")
     form = guarded_form(text, settings)
-    text = with_prefixes(text)
+    declared = with_prefixes(text)
     graphs = find_view(arguments.view).graphs if arguments.view else None
     with graph(settings) as (store, _version):
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # the engine does not return to Python before it is done
         union = settings.union_default_graph
-        write_answer(store, text, form, graphs=graphs, wanted=arguments.format, union=union)
+        try:
+            write_answer(store, declared, form, graphs=graphs, wanted=arguments.format, union=union)
+        except QuerySyntaxError as error:
+            raise moved(error, len(declared) - len(text)) from None
     return 0
 
 

@@ -47,12 +47,13 @@ def loaded(files: list[Path]) -> Store:
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Print the report; 3 when a shape is broken."""
     from biokg.cli.graph import graph
-    from biokg.shapes import validate
+    from biokg.shapes import load_shapes, validate
 
+    shapes = load_shapes(settings.ontology_folder / "shapes")
     if arguments.file:
-        report = validate(loaded(arguments.file))
+        report = validate(loaded(arguments.file), shapes=shapes)
     else:
         with graph(settings) as (store, _version):
-            report = validate(store)
+            report = validate(store, shapes=shapes)
     print(report.text())
     return 0 if report.conforms else 3

@@ -44,6 +44,6 @@ def find(name: str) -> CannedQuery:
         guess = nearest(name, queries)
         raise NotFound(
             f"there is no canned query {name!r}",
-            fix=f"Did you mean {guess!r}?" if guess else "`biokg query --list` shows all of them.",
+            fix=f"Did you mean {guess!r}?" if guess else "`biokg query` shows all of them.",
         )
     return queries[name]
