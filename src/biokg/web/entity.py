@@ -1,0 +1,154 @@
+"""Every IRI of ours resolves here at its own path: entities, concepts, graphs and shapes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from biokg.errors import NotFound
+from biokg.terms import BASE, PREFIXES
+from biokg.web import citing, describe, searching
+from biokg.web.asking import Value, labels, terms
+from biokg.web.links import words
+from biokg.web.rendering import HTML, JSON, RDF_TYPES, as_json, finish, media_type, page, plain, split_suffix
+
+blueprint = Blueprint("entity", __name__)
+
+OFFERS = (HTML, *RDF_TYPES.values(), JSON)
+FORMATS = (("ttl", "Turtle"), ("jsonld", "JSON-LD"), ("nt", "N-Triples"), ("rdf", "RDF/XML"), ("json", "JSON"))
+_SUFFIXES = {**dict(FORMATS), "html": "HTML", **citing.SUFFIXES}
+
+
+@blueprint.get("/id/<path:path>")
+def thing(path: str) -> Response:
+    """An entity: label, types, statements with sources, what points at it; or its triples."""
+    return resolve("id/" + path)
+
+
+@blueprint.get("/scheme/<path:path>")
+def concept(path: str) -> Response:
+    """A concept or a concept scheme."""
+    return resolve("scheme/" + path)
+
+
+@blueprint.get("/shape/<path:path>")
+def shape(path: str) -> Response:
+    """A SHACL shape."""
+    return resolve("shape/" + path)
+
+
+def resolve(path: str) -> Response:
+    """The description of the IRI at *path* in the format asked for; raises NotFound with near matches."""
+    stem, dot, suffix = path.rpartition(".")
+    if dot and stem and suffix in citing.SUFFIXES:
+        return citing.response(known(BASE + stem), suffix)
+    path, asked = split_suffix(path, _SUFFIXES)
+    iri = known(BASE + path.rstrip("/"))
+    kind = media_type(OFFERS, asked)
+    if kind == HTML:
+        return entity_page(iri)
+    if kind == JSON:
+        return as_json(document(iri))
+    return finish(triples(iri, kind), kind)
+
+
+def known(iri: str) -> str:
+    """*iri* if the graph says anything of it; raises NotFound naming the nearest ones otherwise."""
+    from pyoxigraph import NamedNode
+
+    try:
+        NamedNode(iri)
+    except ValueError:
+        raise NotFound(f"{iri!r} is no IRI", fix="search for it by name instead") from None
+    if terms("exists", this=iri):
+        return iri
+    near = searching.near(iri)
+    fix = "nearest: " + ", ".join(v.text for v in near) if near else "search for it by name instead"
+    problem = NotFound(f"the graph says nothing of <{iri}>", fix=fix)
+    problem.near = [{"text": v.text, "iri": v.iri, "href": v.href, "curie": v.curie} for v in near]  # type: ignore[attr-defined]
+    raise problem
+
+
+def triples(iri: str, kind: str) -> bytes:
+    """The description of *iri* serialised as *kind*."""
+    from pyoxigraph import RdfFormat, Triple, serialize
+
+    rdf_format = RdfFormat.from_media_type(kind)
+    if rdf_format is None:
+        raise NotFound(f"no format {kind}")
+    found = (Triple(row["s"], row["p"], row["o"]) for row in terms("describe", this=iri))
+    prefixes = None if kind == RDF_TYPES["nt"] else PREFIXES
+    return serialize(found, format=rdf_format, prefixes=prefixes) or b""
+
+
+def entity_page(iri: str, template: str = "entity.html", **more: Any) -> Response:
+    """The HTML page of *iri*."""
+    return page(template, **view_of(iri), **more)
+
+
+def view_of(iri: str) -> dict[str, Any]:
+    """Everything the entity template shows of *iri*."""
+    sources = describe.sources_of(iri)
+    types, statements, identity = describe.statements_of(iri, sources)
+    at = request.args.get("page", "1")
+    label = labels([iri]).get(iri)
+    return {
+        "iri": iri,
+        "label": label or words(iri),
+        "types": types,
+        "statements": statements,
+        "identity": identity,
+        "sources": sources,
+        "panels": describe.panels_of(iri, types),
+        "conflicts": describe.conflicts_of(iri),
+        "incoming": describe.incoming_of(iri, only=request.args.get("in"), page=int(at) if at.isdigit() else 1),
+        "formats": FORMATS,
+        "citation": citing.citation(iri, label or words(iri)),
+    }
+
+
+def document(iri: str) -> dict[str, Any]:
+    """The description of *iri* as one JSON document with labels."""
+    held = view_of(iri)
+    return {
+        "iri": iri,
+        "label": held["label"],
+        "types": [_named(v) for v in held["types"]],
+        "statements": [
+            {
+                "property": _named(prop),
+                "objects": [
+                    {"value": _named(s.value), "layers": [x.short for x in s.layers], "sources": s.marks}
+                    for s in objects
+                ],
+            }
+            for prop, objects in held["statements"]
+        ],
+        "sources": [_source(s) for s in held["sources"]],
+        "identity": plain(held["identity"]),
+        "conflicts": plain(held["conflicts"]),
+        "panels": [{"title": p.title, "note": p.note, "rows": plain(p.rows)} for p in held["panels"]],
+        "incoming": [
+            {"property": _named(i.property), "count": i.count, "first": [_named(v) for v in i.subjects]}
+            for i in held["incoming"]
+        ],
+    }
+
+
+def _source(source: describe.Source) -> dict[str, Any]:
+    return {
+        "number": source.number,
+        "statement": source.statement.iri,
+        "documents": [_named(d) for d in source.documents],
+        "locator": source.locator,
+        "kind": source.kind.text if source.kind else None,
+        "layer": source.layer.name if source.layer else None,
+        "table": source.table.iri if source.table else None,
+        "row": source.row,
+        "note": source.note,
+    }
+
+
+def _named(value: Value) -> Any:
+    return {"iri": value.iri, "label": value.text} if value.iri else value.text

@@ -1,0 +1,76 @@
+"""The four hypotheses: verdicts per view with the numbers, the evidence and the way to recompute them."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from flask import Blueprint, Response
+
+from biokg.errors import NotFound
+from biokg.web.asking import kept
+from biokg.web.rendering import HTML, JSON, as_json, media_type, page, split_suffix
+from biokg.web.service import service
+
+blueprint = Blueprint("hypothesis", __name__)
+_ONE_AT_A_TIME = threading.Lock()
+
+
+def assessments() -> list[dict[str, Any]]:
+    """The assessment of every hypothesis, computed once per published version."""
+    held = kept("assessments")
+    with _ONE_AT_A_TIME:
+        if "all" not in held:
+            from biokg.hypotheses import assess
+
+            held["all"] = [a.to_dict() for a in assess(service().store, graph_version=service().version)]
+    found: list[dict[str, Any]] = held["all"]
+    return found
+
+
+def summary(assessment: dict[str, Any]) -> dict[str, Any]:
+    """What a card shows: the verdict per view, one bar per sub-claim of the widest view, counter-evidence."""
+    widest = assessment["views"][-1]
+    return {
+        **{key: assessment[key] for key in ("id", "label", "wording", "dimension", "author")},
+        "views": [
+            {key: v[key] for key in ("view", "label", "verdict", "verdict_label", "why")} for v in assessment["views"]
+        ],
+        "bars": [bar for claim in widest["sub_claims"] for bar in leading(claim)],
+        "supporting": len(widest.get("evidence", ())),
+        "counter": len(widest.get("counter_evidence", ())),
+        "strong_counter": sum(e.get("weight") in {"moderate", "strong"} for e in widest.get("counter_evidence", ())),
+    }
+
+
+def leading(claim: dict[str, Any]) -> list[dict[str, Any]]:
+    """The sub-claim with the one criterion that decides most: necessary first, then the largest population."""
+    counted = [c for c in claim["criteria"] if c["N"] and c["L"] is not None]
+    best = sorted(counted, key=lambda c: (not c["necessary"], -c["N"]))[:1]
+    return [{"claim": claim, "criterion": c} for c in best] or [{"claim": claim, "criterion": None}]
+
+
+@blueprint.get("/hypotheses")
+@blueprint.get("/hypotheses.<suffix>")
+def index(suffix: str | None = None) -> Response:
+    """All hypotheses with their verdicts in each view."""
+    asked = split_suffix(f"hypotheses.{suffix}", ("json", "html"))[1] if suffix else None
+    if suffix and asked is None:
+        raise NotFound(f"no page /hypotheses.{suffix}", fix="use /hypotheses or /hypotheses.json")
+    found = assessments()
+    if media_type((HTML, JSON), asked) == JSON:
+        return as_json({"version": service().version, "hypotheses": found})
+    return page("hypotheses.html", cards=[summary(a) for a in found])
+
+
+@blueprint.get("/hypotheses/<name>")
+def one(name: str) -> Response:
+    """One hypothesis: sub-claims, criteria, evidence, robustness, the author's view beside."""
+    name, asked = split_suffix(name, ("json", "html"))
+    found = next((a for a in assessments() if name.lower() in {a["id"].lower(), a["label"].lower()}), None)
+    if found is None:
+        known = ", ".join(a["label"] for a in assessments())
+        raise NotFound(f"there is no hypothesis {name!r}", fix=f"the hypotheses are {known}")
+    if media_type((HTML, JSON), asked) == JSON:
+        return as_json(found)
+    return page("hypothesis.html", h=found, card=summary(found))

@@ -1,0 +1,27 @@
+"""Everything a person sees, and the REST API: one blueprint per noun."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from biokg.web import (
+    api,
+    downloads,
+    entity,
+    explore,
+    frame,
+    hypothesis,
+    ontology_docs,
+    query,
+    search,
+    start,
+    tables,
+)
+
+
+def blueprints() -> list[Blueprint]:
+    """The blueprints of all pages, in the order in which they are registered."""
+    return [
+        module.blueprint
+        for module in (frame, start, hypothesis, explore, search, entity, ontology_docs, query, api, tables, downloads)
+    ]
