@@ -1,0 +1,1 @@
+"""Tables to a published knowledge graph: typed reading, mapping to RDF, versions."""

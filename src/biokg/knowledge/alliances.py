@@ -5,10 +5,9 @@ from __future__ import annotations
 from biokg.knowledge.context import Context, layer_of, organization
 from biokg.knowledge.dates import parse_date, period
 from biokg.knowledge.emit import AFTER_2016, DISSERTATION, TO_2016, Claim, boolean, decimal, event
+from biokg.knowledge.organization_nodes import MILLION
 from biokg.knowledge.tables import Row
-from biokg.terms import entity, slug, term
-
-MILLION = 1_000_000
+from biokg.terms import LAYERS, entity, slug, term
 
 _FLOWS = {"inbound": "inbound", "outbound": "outbound", "coupled": "coupled", "m_and_a": "transaction"}
 _MIRROR = {"inbound": "outbound", "outbound": "inbound"}
@@ -26,6 +25,9 @@ def map_alliances(context: Context) -> None:
     """Every alliance with what its row says, in the layer of its date."""
     terms = {row.key: row for row in context.rows("role_terms")}
     stages = {row.key: row["stage_id"] for row in context.rows("stage_terms")}
+    outcomes: dict[str, list[str]] = {}
+    for row in context.rows("alliance_outcomes"):
+        outcomes.setdefault(row["alliance_id"], []).append(_outcome_layer(row))
     for row in context.rows("alliances"):
         layer = alliance_layer(row)
         claim = context.source(row).claim(layer, documents=[*row.items("source"), *row.items("source_more")])
@@ -34,11 +36,12 @@ def map_alliances(context: Context) -> None:
         _attributes(claim, row, stages)
         _signing(claim, row)
         _payments(claim, row)
-        if row["dissertation_mention"] == "yes" and layer != DISSERTATION:
+        _outcome_text(context, claim, row, outcomes.get(row.key, []))
+        if row["dissertation_mention"] == "yes" and row["dissertation_locator"] != row["locator"]:
             named = context.source(row).claim(
-                DISSERTATION, part=DISSERTATION, documents=["dissertation"], locator=row["dissertation_locator"]
+                DISSERTATION, part="mention", documents=["dissertation"], locator=row["dissertation_locator"]
             )
-            _core(context, named, row, None)
+            _core(context, named, row, roles if layer == DISSERTATION else None)
     for row in context.rows("alliance_outcomes"):
         _outcome(context, row)
 
@@ -55,7 +58,9 @@ def _core(context: Context, claim: Claim, row: Row, roles: Row | None) -> None:
     """What every layer that knows the alliance says: that it is one, and who plays a role."""
     firm, partner = context.name(row["nbf_id"]), context.name(row["partner_id"])
     alliance = entity("alliance", row.key)
-    node = claim.node(alliance, "Alliance").label(f"{firm} – {partner}" + (f": {row['subject']}" if row["subject"] else ""))
+    node = claim.node(alliance, "Alliance").label(
+        f"{firm} – {partner}" + (f": {row['subject']}" if row["subject"] else "")
+    )
     players = [row["nbf_id"], row["partner_id"], *row.items("other_party_ids")]
     for position, player in enumerate(dict.fromkeys(players)):
         role = entity("alliance", row.key, "role", player)
@@ -63,7 +68,7 @@ def _core(context: Context, claim: Claim, row: Row, roles: Row | None) -> None:
         part = claim.node(role, "AllianceRole").link("playedBy", organization(player))
         part.label(f"{context.name(player)} in {firm} – {partner}")
         part.put("focal", boolean(position == 0))
-        if claim.layer == DISSERTATION and row["dissertation_mention"] == "yes" and "dissertation" not in row.items("source"):
+        if roles is None and claim.layer == DISSERTATION:
             continue
         _role(part.iri, claim, row, roles, position)
 
@@ -93,13 +98,16 @@ def _attributes(claim: Claim, row: Row, stages: dict[str, str]) -> None:
     node.code("stageAtSigning", "drug-stage", stages.get(row["stage"], ""))
     node.put("crossRegional", boolean(row["cross_regional"] == "yes")).text("note", row["note"])
     node.code("withinCutOff", "cut-off", _CUT_OFF.get(row["within_2016"], "not-stated"))
-    node.text("outcomeText", row["outcome"] if claim.layer == AFTER_2016 else "")
+    if row["currency"] and not any(row[cell] for cell in row.cells if cell.endswith("_m")):
+        node.text("currency", row["currency"])
 
 
 def _signing(claim: Claim, row: Row) -> None:
     alliance = entity("alliance", row.key)
     span = parse_date(row["date"] or row["year"])
-    event(claim, entity("alliance", row.key, "event", "signing"), "SigningEvent", alliance, span, "signing")
+    event(
+        claim, entity("alliance", row.key, "event", "signing"), "SigningEvent", of=alliance, span=span, label="signing"
+    )
 
 
 def _payments(claim: Claim, row: Row) -> None:
@@ -125,15 +133,29 @@ def _payment(claim: Claim, row: Row, kind: str, amount: str, ceiling: bool) -> N
     node.code("disclosureStatus", "disclosure-status", "disclosed" if amount else "not-reported")
 
 
+def _outcome_layer(row: Row) -> str:
+    """The layer of an outcome: that of its date, where it has one."""
+    return layer_of(period(row["earliest"], row["latest"]), row["layer"])
+
+
+def _outcome_text(context: Context, claim: Claim, row: Row, layers: list[str]) -> None:
+    """The outcome in the words of the row, in the layer of the last event it tells."""
+    if not row["outcome"]:
+        return
+    layer = max([claim.layer, *layers], key=LAYERS.index) if layers else AFTER_2016
+    told = claim if layer == claim.layer else context.source(row).claim(layer, part="outcome")
+    told.node(entity("alliance", row.key), "Alliance").text("outcomeText", row["outcome"])
+
+
 def _outcome(context: Context, row: Row) -> None:
-    """One dated outcome; a row whose date belongs to a later layer than it says is put in the later one."""
+    """One dated outcome."""
     span = period(row["earliest"], row["latest"])
-    layer = layer_of(span, row["layer"])
-    claim = context.source(row).claim(layer)
+    claim = context.source(row).claim(_outcome_layer(row))
+    claim.derived_from(entity("statement", "alliances", slug(row["alliance_id"])))
     target = entity("alliance", row["alliance_id"], "event", slug(row.key))
-    node = event(claim, target, "OutcomeEvent", entity("alliance", row["alliance_id"]), span, row["description"])
+    node = event(
+        claim, target, "OutcomeEvent", of=entity("alliance", row["alliance_id"]), span=span, label=row["description"]
+    )
     node.described(row["description"]).code("outcomeType", "alliance-outcome", row["outcome_type"])
     if row["amount_m"]:
         node.put("amount", decimal(row["amount_m"], MILLION)).text("currency", row["currency"])
-
-

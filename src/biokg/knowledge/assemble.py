@@ -59,8 +59,9 @@ def skolemised(path: Path, target: str) -> Iterator[Quad]:
     stem = f"{path.parent.name}-{path.stem}"
 
     def named(node: object) -> ox.NamedNode:
-        assert isinstance(node, ox.NamedNode | ox.BlankNode)
-        return ox.NamedNode(f"{GENID}{stem}-{node.value}") if isinstance(node, ox.BlankNode) else node
+        if isinstance(node, ox.NamedNode):
+            return node
+        return ox.NamedNode(f"{GENID}{stem}-{str(node).removeprefix('_:')}")
 
     held = ox.NamedNode(target)
     for quad in sorted(dataset, key=str):
@@ -107,7 +108,6 @@ def _links(folder: Path, quads: Iterable[Quad]) -> Iterator[Quad]:
     from biokg.knowledge.links import link_quads
 
     kinds = tuple(ID + kind for kind in ("organization/", "alliance/", "place/"))
-    known = {quad.subject.value for quad in quads if quad.subject.value.startswith(kinds)}
+    subjects = (str(quad.subject).strip("<>") for quad in quads)
+    known = {subject for subject in subjects if subject.startswith(kinds)}
     yield from link_quads(folder, known=known)
-
-

@@ -20,6 +20,7 @@ from biokg.errors import BioKGError, DataError, StoreError, ValidationFailed
 from biokg.knowledge.assemble import Progress, assemble, input_fingerprint
 
 if TYPE_CHECKING:
+    from biokg.rdf.fingerprint import DatasetHash
     from biokg.settings import Settings
     from biokg.store.base import Store
     from biokg.store.memory import MemoryStore
@@ -134,11 +135,10 @@ def _build(settings: Settings, inputs: str, tell: Progress) -> Publication:
 
 
 def _materialise(store: Store, tell: Progress) -> None:
-    from biokg import reasoning
+    from biokg.reasoning import materialise
 
-    if hasattr(reasoning, "materialise"):
-        tell("reasoning", 0, None)
-        reasoning.materialise(store)
+    tell("reasoning", 0, None)
+    materialise(store)
 
 
 def _validate(settings: Settings, store: Store, tell: Progress) -> tuple[str, bool]:
@@ -152,7 +152,7 @@ def _validate(settings: Settings, store: Store, tell: Progress) -> tuple[str, bo
     return report.text() + "\n", report.conforms
 
 
-def _write(folder: Path, store: Store, digest: Any, report: str, inputs: str) -> Path:
+def _write(folder: Path, store: Store, digest: DatasetHash, report: str, inputs: str) -> Path:
     """The version's folder, complete before it gets its name; then the switch."""
     place = folder / "versions" / digest.version
     draft = folder / "versions" / f".draft-{os.getpid()}"

@@ -36,6 +36,14 @@ class Context:
         """Layer of what a page says, without a date, of *organization*: to 2016 if it is known to be of that time."""
         return TO_2016 if organization in self.here_by_2016 else AFTER_2016
 
+    def places_of(self, organization: str, words: str) -> list[str]:
+        """GeoNames ids of the places that *words* name as the seat of *organization*."""
+        return [
+            row["geonames_id"]
+            for row in self.rows("links/places_of_organizations")
+            if row["org_id"] == organization and row["city_as_written"] == words and row["geonames_id"]
+        ]
+
 
 def organization(key: str) -> str:
     """The IRI of an organisation."""

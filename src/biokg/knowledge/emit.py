@@ -17,6 +17,7 @@ from biokg.terms import LAYERS, PREFIXES, RDF_TYPE, RDFS_LABEL, concept, entity,
 
 XSD = PREFIXES["xsd"]
 DESCRIPTION = PREFIXES["dcterms"] + "description"
+DERIVED_FROM = PREFIXES["prov"] + "wasDerivedFrom"
 TITLE = PREFIXES["dcterms"] + "title"
 ALT_LABEL = PREFIXES["skos"] + "altLabel"
 DISSERTATION, TO_2016, AFTER_2016 = LAYERS
@@ -162,6 +163,11 @@ class Claim:
         self.emitter.add(self.layer, target, term("statedIn"), iri(self.iri))
         return Node(self.emitter, self.layer, target).a(*classes)
 
+    def derived_from(self, statement: str) -> Claim:
+        """This statement splits what another row says in one cell."""
+        self.emitter.add(self.layer, self.iri, DERIVED_FROM, iri(statement))
+        return self
+
     def about(self, target: str, *properties: str) -> Claim:
         """This statement is about *target* and asserts values of *properties* (names in the ontology)."""
         node = Node(self.emitter, self.layer, self.iri).link("about", target)
@@ -180,11 +186,8 @@ class RowSource:
 
     @property
     def documents(self) -> Sequence[str]:
+        """What the row names as its sources."""
         return self.row.items("source")
-
-    @property
-    def from_dissertation(self) -> bool:
-        return "dissertation" in self.documents
 
     def claim(
         self,
@@ -242,7 +245,7 @@ def put_start(node: Node, span: Span | None) -> Node:
     return node.code("startPrecision", "precision", span.precision)
 
 
-def event(claim: Claim, target: str, class_: str, of: str | None, span: Span | None, label: str) -> Node:
+def event(claim: Claim, target: str, class_: str, *, of: str | None, span: Span | None, label: str) -> Node:
     """An event stated in *claim* that happened to *of* in *span*."""
     node = claim.node(target, "Event", class_).label(label)
     if of:

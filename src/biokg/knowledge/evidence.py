@@ -33,9 +33,11 @@ def map_hypotheses(context: Context) -> None:
         claim = context.source(row).claim(DISSERTATION)
         node = claim.node(entity("hypothesis", row.key), "Hypothesis").label(row["label"])
         node.code("dimension", "dimension", row["dimension"])
-        node.text("wording", row["wording"]).text("restatedWording", row["restated_wording"]).text("chapter", row["chapter"])
+        node.text("wording", row["wording"]).text("restatedWording", row["restated_wording"]).text(
+            "chapter", row["chapter"]
+        )
         if row["dissertation_verdict"]:
-            said = claim.node(entity("author-assertion", row.key), "AuthorAssertion")
+            said = claim.node(entity("assertion", row.key), "AuthorAssertion")
             said.label(f"the author’s verdict on {row['label']}").link("about", entity("hypothesis", row.key))
             said.code("verdict", "verdict", row["dissertation_verdict"]).text("basis", row["dissertation_basis"])
 
@@ -43,7 +45,11 @@ def map_hypotheses(context: Context) -> None:
 def map_evidence(context: Context) -> None:
     """Statements for, against or qualifying a hypothesis."""
     for row in context.rows("evidence"):
-        layer = DISSERTATION if _is_dissertation(row) else _undated_layer(row["statement"] + " " + row["quantity"] + " " + row["note"])
+        layer = (
+            DISSERTATION
+            if _is_dissertation(row)
+            else _undated_layer(row["statement"] + " " + row["quantity"] + " " + row["note"])
+        )
         kind = "inference" if row["kind"] in {"dissertation_conclusion", "dissertation_argument"} else _kind(row)
         claim = context.source(row, kind).claim(layer)
         node = claim.node(entity("evidence", row.key), "EvidenceLine").label(row["statement"])
@@ -78,7 +84,6 @@ def map_indicators(context: Context) -> None:
 
 
 def _cube(local: str) -> NamedNode:
-
 
     return iri(_DATA_CUBE + local)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from biokg.knowledge.alliances import MILLION
 from biokg.knowledge.context import Context, layer_of, organization
 from biokg.knowledge.dates import Span, parse_date
 from biokg.knowledge.emit import AFTER_2016, DISSERTATION, Claim, boolean, decimal, put_span
+from biokg.knowledge.organization_nodes import MILLION
 from biokg.knowledge.tables import Row
 from biokg.terms import entity
 

@@ -19,6 +19,7 @@ from biokg.knowledge.evidence import (
 )
 from biokg.knowledge.framework import map_framework
 from biokg.knowledge.investments import map_investments
+from biokg.knowledge.org_facts import map_org_facts
 from biokg.knowledge.organizations import declare_mentioned, map_organizations
 from biokg.knowledge.policies import map_clusters, map_incentives, map_places, map_policies, map_regions, map_rivals
 from biokg.knowledge.tables import Tables
@@ -27,6 +28,7 @@ STEPS: tuple[Callable[[Context], None], ...] = (
     map_regions,
     map_places,
     map_organizations,
+    map_org_facts,
     map_alliances,
     map_policies,
     map_incentives,

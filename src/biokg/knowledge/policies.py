@@ -57,13 +57,13 @@ def map_policies(context: Context) -> None:
             node.text("focus", focus)
         for actor in row.items("actors"):
             node.link("policyActor", organization(actor))
-        launched = parse_date(row["year_start"])
-        event(claim, entity("policy", row.key, "event", "launch"), "LaunchEvent", policy, launched, f"launch of {row['name']}")
-        closed = parse_date(row["year_end"])
+        launch, closing = (entity("policy", row.key, "event", name_) for name_ in ("launch", "closing"))
+        launched, closed = parse_date(row["year_start"]), parse_date(row["year_end"])
+        event(claim, launch, "LaunchEvent", of=policy, span=launched, label=f"launch of {row['name']}")
         if closed:
             end_layer = layer_of(closed, layer)
             end = claim if end_layer == layer else source.claim(end_layer, part=end_layer)
-            event(end, entity("policy", row.key, "event", "closing"), "ClosingEvent", policy, closed, f"end of {row['name']}")
+            event(end, closing, "ClosingEvent", of=policy, span=closed, label=f"end of {row['name']}")
 
 
 def map_rivals(context: Context) -> None:
@@ -74,7 +74,9 @@ def map_rivals(context: Context) -> None:
         claim = context.source(row).claim(layer_of(span, default))
         subject = entity(row["subject_kind"], row["subject_id"])
         target = entity(row["subject_kind"], row["subject_id"], "event", slug(row.key))
-        node = event(claim, target, row["event_class"], subject, span, row["description"] or row["event_class"])
+        node = event(
+            claim, target, row["event_class"], of=subject, span=span, label=row["description"] or row["event_class"]
+        )
         for other in row.items("counterparty"):
             node.link("counterparty", organization(other))
 
@@ -117,5 +119,3 @@ def map_clusters(context: Context) -> None:
             node.link("hasAnchor", organization(anchor))
         for field in row.items("specialisation"):
             node.text("specialisation", field)
-
-

@@ -57,6 +57,7 @@ class TableSchema:
 
     @property
     def file(self) -> str:
+        """The file name."""
         return f"{self.name}.csv"
 
     def column(self, name: str) -> Column:

@@ -51,42 +51,46 @@ class _Reader:
     problems: list[CellProblem] = field(default_factory=list)
 
     def refuse(
-        self, schema: TableSchema, row: int, column: str, value: str, reason: str, nearest: str | None = None
+        self, schema: TableSchema, row: int, column: str, value: str, *, reason: str, nearest: str | None = None
     ) -> None:
+        """Note a bad cell."""
         self.problems.append(CellProblem(self.label(schema), row, column, value, reason, nearest))
 
     def check_cell(self, schema: TableSchema, row: int, column: Column, text: str) -> None:
+        """One cell, each value of a list for itself."""
         if not text:
             if column.required:
-                self.refuse(schema, row, column.name, text, f"{column.name} is required")
+                self.refuse(schema, row, column.name, text, reason=f"{column.name} is required")
             return
         values = [part.strip() for part in text.split(column.separator)] if column.separator else [text]
         for value in values:
             reason, nearest = cell_problem(column, value)
             if reason:
-                self.refuse(schema, row, column.name, value, reason, nearest)
+                self.refuse(schema, row, column.name, value, reason=reason, nearest=nearest)
 
     def check_row(self, schema: TableSchema, row: Row) -> None:
         """What spans several cells of a row: a date within its year, money with a currency."""
         names = {column.name for column in schema.columns}
         if {"year", "date"} <= names and row["year"] and row["date"] and not row["date"].startswith(row["year"]):
-            self.refuse(schema, row.number, "date", row["date"], f"the date is not in the year {row['year']}")
+            self.refuse(schema, row.number, "date", row["date"], reason=f"the date is not in the year {row['year']}")
         if "currency" in names and not row["currency"]:
             for name in names:
                 if name.endswith("_m") and row[name]:
-                    self.refuse(schema, row.number, "currency", "", f"{name} is given without a currency")
+                    self.refuse(schema, row.number, "currency", "", reason=f"{name} is given without a currency")
                     break
         for first, last in (("year_start", "year_end"), ("earliest", "latest")):
             if row[first] and row[last] and row[last][:4] < row[first][:4]:
-                self.refuse(schema, row.number, last, row[last], f"{last} is before {first} {row[first]}")
+                self.refuse(schema, row.number, last, row[last], reason=f"{last} is before {first} {row[first]}")
 
     def read(self, schema: TableSchema, lines: Iterable[str]) -> Iterator[Row]:
+        """The rows of one table, bad ones too; what is wrong with them is noted."""
         reader = csv.reader(lines, strict=True)
         header = next(reader, None)
         columns = {column.name: column for column in schema.columns}
-        if not self._header_is_good(schema, header):
+        if header is None or not self._header_is_good(schema, header):
+            if header is None:
+                self.refuse(schema, 1, schema.key, "", reason="the file is empty")
             return
-        assert header is not None
         separators = {column.name: column.separator for column in schema.columns if column.separator}
         while True:
             start = reader.line_num + 1
@@ -95,12 +99,18 @@ class _Reader:
             except StopIteration:
                 return
             except csv.Error as error:
-                self.refuse(schema, start, header[0], "", f"not readable as CSV ({error})")
+                self.refuse(schema, start, header[0], "", reason=f"not readable as CSV ({error})")
                 return
             if not values:
                 continue
             if len(values) != len(header):
-                self.refuse(schema, start, header[0], values[0], f"{len(values)} cells where the header has {len(header)}")
+                self.refuse(
+                    schema,
+                    start,
+                    header[0],
+                    values[0],
+                    reason=f"{len(values)} cells where the header has {len(header)}",
+                )
                 continue
             cells: dict[str, str] = {}
             for name, value in zip(header, values, strict=True):
@@ -113,41 +123,48 @@ class _Reader:
             self.check_row(schema, row)
             yield row
 
-    def _header_is_good(self, schema: TableSchema, header: Sequence[str] | None) -> bool:
-        if header is None:
-            self.refuse(schema, 1, schema.key, "", "the file is empty")
-            return False
+    def _header_is_good(self, schema: TableSchema, header: Sequence[str]) -> bool:
         known = [column.name for column in schema.columns]
         good = True
         for name in header:
             if name not in known:
-                self.refuse(schema, 1, name, name, "unknown column", nearest(name, known))
+                self.refuse(schema, 1, name, name, reason="unknown column", nearest=nearest(name, known))
                 good = False
         for column in schema.columns:
             if (column.required or column.name == schema.key) and column.name not in header:
-                self.refuse(schema, 1, column.name, "", "this column is missing")
+                self.refuse(schema, 1, column.name, "", reason="this column is missing")
                 good = False
         if len(set(header)) != len(header):
-            self.refuse(schema, 1, header[0], "", "a column name stands twice")
+            self.refuse(schema, 1, header[0], "", reason="a column name stands twice")
             good = False
         return good
 
     def check_keys(self, schema: TableSchema, rows: Sequence[Row]) -> None:
+        """No id stands twice."""
         first: dict[tuple[str, ...], int] = {}
         for row in rows:
             key = tuple(row[column] for column in schema.keys)
             if key in first:
-                self.refuse(schema, row.number, schema.key, row.key, f"this id stands in line {first[key]} already")
+                self.refuse(
+                    schema, row.number, schema.key, row.key, reason=f"this id stands in line {first[key]} already"
+                )
             first.setdefault(key, row.number)
 
-    def check_references(self, schema: TableSchema, rows: Sequence[Row], values: Mapping[tuple[str, str], set[str]]) -> None:
+    def check_references(
+        self, schema: TableSchema, rows: Sequence[Row], values: Mapping[tuple[str, str], set[str]]
+    ) -> None:
         for key in schema.foreign_keys:
             known = values[key.to_table, key.to_column]
             for row in rows:
                 for value in row.items(key.column):
                     if value not in known:
                         self.refuse(
-                            schema, row.number, key.column, value, f"not in {key.to_table}.csv", nearest(value, known)
+                            schema,
+                            row.number,
+                            key.column,
+                            value,
+                            reason=f"not in {key.to_table}.csv",
+                            nearest=nearest(value, known),
                         )
 
 
@@ -215,7 +232,7 @@ def read_tables(folder: Path) -> dict[str, list[Row]]:
             with path.open(encoding="utf-8-sig", newline="") as lines:
                 tables[name] = list(reader.read(schema, lines))
         except (OSError, UnicodeDecodeError) as error:
-            reader.refuse(schema, 1, schema.key, "", f"cannot be read ({error})")
+            reader.refuse(schema, 1, schema.key, "", reason=f"cannot be read ({error})")
             tables[name] = []
     values = key_values(schemas, tables)
     for name, schema in schemas.items():
@@ -229,6 +246,4 @@ def read_tables(folder: Path) -> dict[str, list[Row]]:
 def key_values(schemas: Mapping[str, TableSchema], tables: Tables) -> dict[tuple[str, str], set[str]]:
     """The values that foreign keys may point to, by table and column."""
     wanted = {(key.to_table, key.to_column) for schema in schemas.values() for key in schema.foreign_keys}
-    return {
-        (table, column): {row[column] for row in tables.get(table, ())} for table, column in wanted
-    }
+    return {(table, column): {row[column] for row in tables.get(table, ())} for table, column in wanted}
