@@ -64,6 +64,16 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", ascii_text.lower()).strip("-")
 
 
+def shorten(iri: str) -> str:
+    """*iri* with a known prefix where one fits, else in angle brackets.
+
+    >>> shorten("https://w3id.org/biokg/ontology/Alliance")
+    'bkg:Alliance'
+    """
+    best = max((p for p in PREFIXES if iri.startswith(PREFIXES[p])), key=lambda p: len(PREFIXES[p]), default=None)
+    return f"<{iri}>" if best is None else f"{best}:{iri[len(PREFIXES[best]) :]}"
+
+
 def term(name: str) -> str:
     """IRI of an ontology term (class or property)."""
     return ONTOLOGY + name

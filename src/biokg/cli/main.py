@@ -21,6 +21,7 @@ COMMANDS = (
     "query",
     "hypotheses",
     "validate",
+    "explain",
     "check",
 )
 SETTINGS_FILE = Path("biokg.toml")

@@ -143,9 +143,10 @@ def focus_query(focus: Focus, shape: Shape, constraint: Constraint) -> str:
     if component == "HasValue":
         return _select(focus, f"FILTER NOT EXISTS {{ {THIS} {step} {spell(_given(parameter))} }}")
     if component == "UniqueLang":
+        tagged = f'BIND(LCASE(LANG({VALUE})) AS ?language) FILTER(?language != "")'
         return (
-            f"SELECT {focus.names} ?language WHERE {{ {pattern} {THIS} {step} {VALUE} . BIND(LCASE(LANG({VALUE})) AS ?language)"
-            f' FILTER(?language != "") }} GROUP BY {focus.names} ?language HAVING(COUNT(DISTINCT {VALUE}) > 1)'
+            f"SELECT {focus.names} ?language WHERE {{ {pattern} {THIS} {step} {VALUE} . {tagged} }} "
+            f"GROUP BY {focus.names} ?language HAVING(COUNT(DISTINCT {VALUE}) > 1)"
         )
     count = int(_given(parameter).value)
     if component == "MinCount":
@@ -176,9 +177,10 @@ def pair_query(focus: Focus, shape: Shape, constraint: Constraint) -> str:
     if constraint.component == "Equals":
         step = "" if shape.path is None else f"FILTER NOT EXISTS {{ {THIS} {shape.path.sparql()} ?found }}"
         back = f"FILTER(!sameTerm({THIS}, ?found))" if shape.path is None else step
+        forth = f"{pattern} FILTER NOT EXISTS {{ {THIS} {other} {variable} }} BIND({variable} AS ?found)"
         return (
-            f"SELECT DISTINCT {focus.names} ?found WHERE {{ {{ {pattern} FILTER NOT EXISTS {{ {THIS} {other} {variable} }} "
-            f"BIND({variable} AS ?found) }} UNION {{ {focus.pattern()} {THIS} {other} ?found . {back} }} }}"
+            f"SELECT DISTINCT {focus.names} ?found WHERE {{ {{ {forth} }} "
+            f"UNION {{ {focus.pattern()} {THIS} {other} ?found . {back} }} }}"
         )
     sign = "<" if constraint.component == "LessThan" else "<="
     test = f"FILTER(!COALESCE({variable} {sign} ?other, false))"

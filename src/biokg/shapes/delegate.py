@@ -21,9 +21,8 @@ if TYPE_CHECKING:
 
 def rdflib_graph(triples: Iterator[Triple] | list[Triple]) -> Graph:
     """The triples as an rdflib graph; blank nodes keep their labels."""
-    from rdflib import BNode, Graph
+    from rdflib import BNode, Graph, URIRef
     from rdflib import Literal as RdfLiteral
-    from rdflib import URIRef
 
     def convert(term: Any) -> Any:
         if isinstance(term, NamedNode):

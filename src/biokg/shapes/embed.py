@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 _TOKEN = re.compile(
     r"""(?P<skip>\#[^\n]*|\s+)
@@ -30,8 +31,8 @@ def _tokens(text: str) -> Iterator[tuple[str, str, int]]:
 def why_not_embeddable(text: str) -> str | None:
     """Why the query cannot be made set-wise by :func:`embed`, in words, or ``None`` if it can."""
     tokens = list(_tokens(text))
-    words = {token.upper() for kind, token, _ in tokens if kind == "word"}
-    variables = {token[1:] for kind, token, _ in tokens if kind == "variable"}
+    words = {word.upper() for kind, word, _ in tokens if kind == "word"}
+    variables = {word[1:] for kind, word, _ in tokens if kind == "variable"}
     for word in ("SERVICE", "MINUS", "VALUES", "LIMIT", "OFFSET"):
         if word in words:
             return word
@@ -39,10 +40,10 @@ def why_not_embeddable(text: str) -> str | None:
         return "$shapesGraph or $currentShape"
     if "this" not in variables:
         return "no $this"
-    selects = [i for i, (kind, token, _) in enumerate(tokens) if kind == "word" and token.upper() == "SELECT"]
+    selects = [i for i, (kind, word, _) in enumerate(tokens) if kind == "word" and word.upper() == "SELECT"]
     if len(selects) > 1:
         return "a nested SELECT"
-    head = [token for _, token, _ in tokens[selects[0] : _body(tokens)]] if selects else []
+    head = [word for _, word, _ in tokens[selects[0] : _body(tokens)]] if selects else []
     if not selects or ("$this" not in head and "?this" not in head):
         return "a SELECT that does not return $this"
     if _as_this(tokens):
@@ -51,23 +52,22 @@ def why_not_embeddable(text: str) -> str | None:
 
 
 def _body(tokens: list[tuple[str, str, int]]) -> int:
-    return next((i for i, (_, token, _) in enumerate(tokens) if token == "{"), len(tokens))
+    return next((i for i, (_, word, _) in enumerate(tokens) if word == "{"), len(tokens))
 
 
 def _as_this(tokens: list[tuple[str, str, int]]) -> bool:
-    pairs = zip(tokens, tokens[1:], strict=False)
-    return any(a[1].upper() == "AS" and b[1] in {"?this", "$this"} for a, b in pairs)
+    return any(a[1].upper() == "AS" and b[1] in {"?this", "$this"} for a, b in pairwise(tokens))
 
 
 def _nested_filter(tokens: list[tuple[str, str, int]]) -> str | None:
     """A UNION branch (or bare nested group) in which $this stands in no triple pattern cannot see the pattern."""
-    if not any(token.upper() == "UNION" for _, token, _ in tokens):
+    if not any(word.upper() == "UNION" for _, word, _ in tokens):
         return None
     stack: list[list[int]] = []
-    for i, (_, token, _) in enumerate(tokens):
-        if token == "{":
+    for i, (_, word, _) in enumerate(tokens):
+        if word == "{":
             stack.append([i])
-        elif token == "}" and stack:
+        elif word == "}" and stack:
             start = stack.pop()[0]
             around = {tokens[start - 1][1].upper(), tokens[i + 1][1].upper() if i + 1 < len(tokens) else ""}
             inside = tokens[start + 1 : i]
@@ -81,13 +81,13 @@ def embed(text: str, pattern: str, path: str | None = None) -> str:
     out: list[str] = []
     last = 0
     opened = False
-    for kind, token, start in _tokens(text):
-        new = token
-        if kind == "variable" and token.startswith("$"):
-            new = path if token == "$PATH" and path else f"?{token[1:]}"
-        elif token == "{" and not opened:
+    for kind, word, start in _tokens(text):
+        new = word
+        if kind == "variable" and word.startswith("$"):
+            new = path if word == "$PATH" and path else f"?{word[1:]}"
+        elif word == "{" and not opened:
             opened = True
             new = "{ " + pattern + " "
         out += [text[last:start], new]
-        last = start + len(token)
+        last = start + len(word)
     return "".join([*out, text[last:]])

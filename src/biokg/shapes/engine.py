@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, QuerySolutions
 
+from biokg.errors import UsageError
 from biokg.shapes import compiler
 from biokg.shapes.compiler import Dialect, Focus
 from biokg.shapes.embed import embed
@@ -69,7 +70,8 @@ class Engine:
         if self.graphs is not None:
             graphs = [NamedNode(graph) for graph in self.graphs]
         found = store.engine.query(text, default_graph=graphs, use_default_graph_as_union=graphs is None)
-        assert isinstance(found, QuerySolutions)
+        if not isinstance(found, QuerySolutions):
+            raise UsageError("a SPARQL-based constraint holds a query that is no SELECT")
         return tuple(variable.value for variable in found.variables), found
 
     def subclasses(self, class_iri: str) -> tuple[str, ...]:
@@ -133,7 +135,7 @@ class Engine:
             for row in self.rows(compiler.closed_query(focus, constraint, shape)):
                 name = row["predicate"]
                 path = predicate(name.value) if isinstance(name, NamedNode) else None
-                yield self._result(shape, constraint, row["this"], row["found"], path)
+                yield self._result(shape, constraint, row["this"], row["found"], path=path)
         elif component in _LOGIC:
             for this, value in self._broken_logic(shape, focus, constraint):
                 yield self._result(shape, constraint, this, value)
@@ -202,7 +204,7 @@ class Engine:
             key = (row["this"], path, value, message)
             if key not in seen:
                 seen.add(key)
-                yield self._result(shape, constraint, row["this"], value, path, message)
+                yield self._result(shape, constraint, row["this"], value, path=path, message=message)
 
     def _result(
         self,
@@ -210,6 +212,7 @@ class Engine:
         constraint: Constraint,
         focus: Node,
         value: Node | None,
+        *,
         path: Path | None = None,
         message: str | None = None,
     ) -> Result:

@@ -98,7 +98,8 @@ class ValidationReport:
     def turtle(self) -> str:
         """The W3C report as Turtle."""
         prefixes = {p: PREFIXES[p] for p in ("sh", "xsd", "rdf", "bkg", "bks", "bki", "bksh")}
-        return serialize(self.to_graph(), format=RdfFormat.TURTLE, prefixes=prefixes).decode()
+        written = serialize(self.to_graph(), format=RdfFormat.TURTLE, prefixes=prefixes)
+        return (written or b"").decode()
 
 
 def _worst_first(group: tuple[str, str, str]) -> tuple[int, str, str]:

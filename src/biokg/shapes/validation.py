@@ -24,7 +24,7 @@ def ontology_folder() -> Path:
 
 
 def load_shapes(folder: Path | None = None) -> Shapes:
-    """The shapes in every ``.ttl`` file of *folder* (default: the project's own). Raises UsageError if there are none."""
+    """The shapes in every ``.ttl`` file of *folder* (default: the project's own). Raises UsageError without any."""
     place = ontology_folder() / "shapes" if folder is None else folder
     files = sorted(place.glob("*.ttl"))
     if not files:

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from biokg.terms import PREFIXES
+from biokg.terms import PREFIXES, shorten
 
 Term: TypeAlias = NamedNode | BlankNode | Literal
 
@@ -15,16 +15,6 @@ RDFS = PREFIXES["rdfs"]
 OWL = PREFIXES["owl"]
 XSD = PREFIXES["xsd"]
 SH = PREFIXES["sh"]
-
-
-def shorten(iri: str) -> str:
-    """*iri* with a known prefix where one fits, else in angle brackets.
-
-    >>> shorten("https://w3id.org/biokg/ontology/Alliance")
-    'bkg:Alliance'
-    """
-    best = max((p for p in PREFIXES if iri.startswith(PREFIXES[p])), key=lambda p: len(PREFIXES[p]), default=None)
-    return f"<{iri}>" if best is None else f"{best}:{iri[len(PREFIXES[best]) :]}"
 
 
 def display(term: object) -> str:
@@ -37,3 +27,6 @@ def display(term: object) -> str:
             return f'"{term.value}"@{term.language}'
         return f'"{term.value}"' if datatype == XSD + "string" else f'"{term.value}"^^{shorten(datatype)}'
     return str(term)
+
+
+__all__ = ["OWL", "RDF", "RDFS", "SH", "XSD", "Term", "display", "shorten"]
