@@ -331,7 +331,7 @@ def _names(data_dir: Path, prefixes: dict[str, str], known: Container[str] | Non
         yield write(statement, terms.RDF_TYPE, terms.term("SourceStatement"))
         yield write(statement, terms.term("about"), subject)
         yield write(statement, terms.term("asserts"), _prefixed("skos:altLabel"))
-        yield write(statement, terms.term("document"), document_iri(prefixes["ror"]))
+        yield write(statement, terms.term("document"), document_iri(prefixes[row["object_id"].partition(":")[0]]))
         yield write(statement, terms.term("statementKind"), terms.concept("statement-kind", "fact"))
         yield write(statement, terms.term("layer"), terms.concept("layer", LAYER))
         yield write(statement, terms.term("inTable"), terms.entity("table", "link-names"))

@@ -1,0 +1,1 @@
+"""Linking: matching names to registries, reconciliation and federation."""

@@ -1,0 +1,176 @@
+"""Blocking: for a query name, the few names of a registry that could be meant."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from math import log
+
+from biokg.linking.names import Name, fold, is_remark, other_names, parse
+from biokg.linking.registry import Entity
+from biokg.linking.typos import is_typo
+from biokg.linking.words import CONCEPTS, WORLD_PLACES
+
+COMMON = 200
+"""A word in more names than this finds no candidate by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One name of one entity."""
+
+    name: Name
+    entity: int
+
+
+class RegistryIndex:
+    """Names of a registry by exact form, words, joined letters, acronyms and similar spellings."""
+
+    def __init__(self, entities: Sequence[Entity]) -> None:
+        self.entities = tuple(entities)
+        self.by_id = {entity.id: entity for entity in entities}
+        self.entries: list[Entry] = []
+        self.by_full: dict[str, list[int]] = defaultdict(list)
+        self.by_key: dict[frozenset[str], list[int]] = defaultdict(list)
+        self.by_compact: dict[str, list[int]] = defaultdict(list)
+        self.acronyms: dict[str, list[int]] = defaultdict(list)
+        self.initials: dict[str, list[int]] = defaultdict(list)
+        self.postings: dict[str, list[int]] = defaultdict(list)
+        for number, entity in enumerate(self.entities):
+            self._add(number, entity)
+        self._trigrams: dict[str, list[str]] | None = None
+        self._buckets: dict[tuple[str, int], list[str]] | None = None
+        total = max(len(self.entities), 2)
+        self.weights = {word: log(1 + total / len(where)) for word, where in self.postings.items()}
+        self.rarest = log(1 + total)
+
+    def _add(self, number: int, entity: Entity) -> None:
+        seen = set()
+        for text in _all_names(entity):
+            name = parse(text)
+            if name.full in seen:
+                continue
+            seen.add(name.full)
+            place = len(self.entries)
+            self.entries.append(Entry(name, number))
+            self.by_full[name.full].append(place)
+            self.by_key[name.key].append(place)
+            for compact in {name.compact, name.full.replace(" ", "")}:
+                self.by_compact[compact].append(place)
+            for concept in name.key:
+                self.postings[concept].append(place)
+            if len(name.words) >= 3:
+                self.initials[name.acronym].append(number)
+        for acronym in entity.acronyms:
+            self.acronyms[fold(acronym).replace(" ", "")].append(number)
+
+    def weight(self, word: str) -> float:
+        """How much *word* tells: the rarer in the registry, the more (natural logarithm, no unit)."""
+        return self.weights.get(word, self.rarest)
+
+    def candidates(self, query: Name, *, limit: int = 30) -> list[int]:
+        """Places in :attr:`entries` of the names that could be meant, most promising first."""
+        found: Counter[int] = Counter()
+        exact = (
+            self.by_full.get(query.full, ()),
+            self.by_key.get(query.key, ()),
+            self.by_compact.get(query.compact, ()),
+            self.by_compact.get(query.full.replace(" ", ""), ()),
+        )
+        for weight, places in zip((4000, 3000, 2000, 2000), exact, strict=True):
+            for place in places:
+                found[place] += weight
+        if found and len(found) <= limit:
+            for place in self._shared(query):
+                found.setdefault(place, 0)
+        else:
+            found.update(self._by_words(query))
+        if not found or max(found.values()) < 2000:
+            for compact in self.similar_compacts(query.compact):
+                for place in self.by_compact[compact]:
+                    found[place] += 1000
+        return [place for place, _ in found.most_common(limit)]
+
+    def _shared(self, query: Name) -> Iterable[int]:
+        """Names that hold the whole rarest word of an exactly known query: its namesakes."""
+        rarest = min(query.key, key=lambda word: len(self.postings.get(word, ())), default="")
+        places = self.postings.get(rarest, [])
+        return places if len(places) <= COMMON // 4 else []
+
+    def _by_words(self, query: Name) -> Counter[int]:
+        found: Counter[int] = Counter()
+        words = sorted(query.key, key=lambda word: len(self.postings.get(word, ())))
+        rare = [word for word in words if 0 < len(self.postings.get(word, ())) <= COMMON]
+        for word in rare[:4]:
+            for place in self.postings[word]:
+                found[place] += round(10 * self.weight(word))
+        for word in words:
+            if word not in self.postings and len(word) >= 4:
+                for near in self.similar_words(word):
+                    weight = round(8 * self.weight(near))
+                    for place in self.postings[near][:COMMON]:
+                        found[place] += weight
+        if not rare and len(words) >= 2:
+            found.update(self._by_pairs(words))
+        return found
+
+    def _by_pairs(self, words: Sequence[str]) -> Counter[int]:
+        """Names that share the two rarest of several common words."""
+        known = [word for word in words if word in self.postings]
+        if len(known) < 2:
+            return Counter()
+        first, second = set(self.postings[known[0]]), self.postings[known[1]]
+        return Counter({place: 20 for place in second if place in first})
+
+    def similar_words(self, word: str) -> Iterator[str]:
+        """Words of the registry that *word* may be a misspelling of, found by shared trigrams."""
+        if self._trigrams is None:
+            self._trigrams = defaultdict(list)
+            for known in self.postings:
+                if len(known) >= 4:
+                    for gram in _grams(known):
+                        self._trigrams[gram].append(known)
+        votes: Counter[str] = Counter()
+        for gram in _grams(word):
+            votes.update(self._trigrams.get(gram, ()))
+        need = max(1, len(word) - 6)
+        for near, count in votes.most_common(60):
+            if count < need:
+                return
+            if is_typo(word, near):
+                yield near
+
+    def similar_compacts(self, compact: str) -> Iterator[str]:
+        """Whole names, joined, of nearly the same letters, among those that start alike."""
+        if len(compact) < 6:
+            return
+        if self._buckets is None:
+            self._buckets = defaultdict(list)
+            for known in self.by_compact:
+                self._buckets[known[:3], len(known)].append(known)
+        starts = {compact[:3], compact[:1] + compact[2:4], compact[:2] + compact[3:4]}
+        for start in starts:
+            for length in range(len(compact) - 2, len(compact) + 3):
+                for known in self._buckets.get((start, length), ()):
+                    if is_typo(compact, known):
+                        yield known
+
+    def is_word(self, word: str) -> bool:
+        """Whether *word* is spelled as a word of the registry or of the vocabulary, or a city."""
+        return word in self.postings or word in CONCEPTS or word in WORLD_PLACES
+
+
+def _grams(word: str) -> set[str]:
+    padded = f"_{word}_"
+    return {padded[start : start + 3] for start in range(len(padded) - 2)}
+
+
+def _all_names(entity: Entity) -> Iterator[str]:
+    for text in (entity.label, *entity.names):
+        if "(" not in text:
+            yield text
+            continue
+        yield text
+        if not is_remark(text):
+            yield from other_names(text)

@@ -1,0 +1,219 @@
+"""Is this name that name? A judgement with a score, the reasons for it, and what stands against it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from biokg.linking.names import Name, fold
+from biokg.linking.registry import Entity
+from biokg.linking.typos import is_typo
+from biokg.linking.words import (
+    ADDABLE,
+    ADDABLE_TO_YOUNG,
+    COUNTRIES,
+    LEGAL_FORMS,
+    PLAIN_WORDS,
+    WEAK,
+    YOUNG_TYPES,
+    word_set,
+)
+
+ACCEPT = 85.0
+"""Scores run from 0 to 100; from here on a judgement without objection is a match."""
+
+WordTest = Callable[[str], bool]
+"""Tells a word of the registry from a misspelling; see :meth:`RegistryIndex.is_word`."""
+
+COMMERCIAL = word_set("plc inc incorporated ltd gmbh ag kgaa llc lp kk")
+NOT_FIRMS = frozenset(
+    {
+        "university",
+        "education",
+        "government",
+        "regulator",
+        "public-private-partnership",
+        "public_private_partnership",
+        "international-organisation",
+        "international_organisation",
+    }
+)
+GENERIC = WEAK | frozenset(
+    ["university", "hospital", "center", "institute", "foundation", "national", "royal", "free", "catholic"]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """How well a query fits one name of one entity. ``objections`` forbid the match, whatever the score."""
+
+    score: float
+    reasons: tuple[str, ...]
+    objections: tuple[str, ...] = ()
+
+    @property
+    def accepted(self) -> bool:
+        """Whether this may be answered as a match."""
+        return self.score >= ACCEPT and not self.objections
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What the table says about the organization besides its name."""
+
+    country: str = ""
+    city: str = ""
+
+
+NO_HINTS = Hints()
+
+
+def judge(query: Name, name: Name, entity: Entity, known: WordTest, hints: Hints = NO_HINTS) -> Judgement:
+    """Judge *query* against one *name* of *entity*; *known* tells words of the registry from misspellings."""
+    objections = [*_country_objections(query, name, entity, hints), *_legal_objections(query, name, entity)]
+    score, reasons, against = _words(query, name, entity, known)
+    objections.extend(against)
+    if hints.country and entity.country == hints.country:
+        reasons = [*reasons, "country agrees"]
+    if hints.city and fold(hints.city) in {fold(city) for city in entity.cities}:
+        reasons = [*reasons, "city agrees"]
+    return Judgement(score, tuple(reasons), tuple(objections))
+
+
+def _country_objections(query: Name, name: Name, entity: Entity, hints: Hints) -> list[str]:
+    own = {entity.country} if entity.country else set(name.countries)
+    if query.countries:
+        if own and not (query.countries & own):
+            return [f"the name says {'/'.join(sorted(query.countries))}, the record {'/'.join(sorted(own))}"]
+        if not own:
+            return [f"the name says {'/'.join(sorted(query.countries))}; the record's country is not known"]
+    if hints.country and own and hints.country not in own:
+        return [f"the table says {hints.country}, the record {'/'.join(sorted(own))}"]
+    return []
+
+
+def _legal_objections(query: Name, name: Name, entity: Entity) -> list[str]:
+    telling = [form for form in query.legal if LEGAL_FORMS.get(form)]
+    if not telling or query.legal & name.legal:
+        return []
+    if entity.kind in NOT_FIRMS and query.legal & COMMERCIAL:
+        return [f"a {entity.kind} has no legal form {'/'.join(sorted(query.legal & COMMERCIAL))}"]
+    allowed = frozenset().union(*(LEGAL_FORMS[form] for form in telling))
+    if entity.country:
+        if entity.country not in allowed:
+            return [f"legal form {'/'.join(sorted(telling))} is not of {entity.country}"]
+        return []
+    own = [LEGAL_FORMS[form] for form in name.legal if LEGAL_FORMS.get(form)]
+    if own and not any(allowed & countries for countries in own):
+        return ["the legal forms are of different countries"]
+    return []
+
+
+def _words(query: Name, name: Name, entity: Entity, known: WordTest) -> tuple[float, list[str], list[str]]:
+    if query.full == name.full:
+        return 100.0, ["same name"], []
+    if query.words == name.words:
+        return 98.0, ["same name but for legal form, country or small words"], []
+    if query.compact == name.compact or query.full.replace(" ", "") == name.full.replace(" ", ""):
+        return 96.0, ["same letters, spaced otherwise"], []
+    extra, missing = set(query.key - name.key), set(name.key - query.key)
+    if not extra and not missing:
+        if len(query.words) != len(name.words) and len(query.key) == 1:
+            return 80.0, ["same word, repeated"], []
+        return 95.0, ["same words in another order or language"], []
+    if _aligned(query, name, known):
+        return 91.0, ["same words, one misspelled"], []
+    pairs = _pair_spellings(query.key & name.key, extra, missing, known)
+    if not extra and not missing:
+        return 93.0 - 2 * len(pairs), pairs, []
+    if _compact_typo(query, name, known):
+        return 89.0, ["one or two letters differ in the whole name"], []
+    return _loose(query, name, entity, pairs, (extra, missing))
+
+
+def _aligned(query: Name, name: Name, known: WordTest) -> bool:
+    """Whether the words agree one by one, one of several being misspelled."""
+    if len(query.words) != len(name.words) or len(query.words) < 2:
+        return False
+    differing = [(a, b) for a, b in zip(query.words, name.words, strict=True) if a != b]
+    shared = [a for a, b in zip(query.words, name.words, strict=True) if a == b and a not in GENERIC]
+    return len(differing) == 1 and bool(shared) and not known(differing[0][0]) and is_typo(*differing[0])
+
+
+def _compact_typo(query: Name, name: Name, known: WordTest) -> bool:
+    if len(query.compact) < 7 or all(known(word) for word in query.words):
+        return False
+    if len(query.words) == len(name.words) and len(query.words) > 1:
+        return False
+    if query.compact.startswith(name.compact) or name.compact.startswith(query.compact):
+        return False
+    return is_typo(query.compact, name.compact)
+
+
+def _pair_spellings(common: frozenset[str], extra: set[str], missing: set[str], known: WordTest) -> list[str]:
+    """Say which word stands for which; the pairs leave *extra* and *missing*. At most three."""
+    told: list[str] = []
+    context = any(len(word) >= 4 and word not in GENERIC for word in common)
+    several = len(common) + len(extra) >= 3
+    for word in sorted(extra):
+        near = next((other for other in sorted(missing) if _same_word(word, other, context, several, known)), None)
+        if near is not None and len(told) < 3:
+            told.append(f"{word!r} for {near!r}")
+            extra.discard(word)
+            missing.discard(near)
+    return told
+
+
+def _same_word(word: str, other: str, context: bool, several: bool, known: WordTest) -> bool:
+    if word.rstrip("s") == other.rstrip("s") and len(word) > 3:
+        return True
+    if {word, other} == {"pharma", "pharmaceuticals"}:
+        return True
+    if known(word):
+        return False
+    if (context or several) and 3 <= len(word) <= len(other) - 2 and other.startswith(word) and len(other) >= 7:
+        return several
+    return is_typo(word, other, in_context=context)
+
+
+def _loose(
+    query: Name, name: Name, entity: Entity, pairs: list[str], words: tuple[set[str], set[str]]
+) -> tuple[float, list[str], list[str]]:
+    """Names of which one has words that the other lacks."""
+    from rapidfuzz import fuzz
+
+    extra, missing = words
+    common = query.key & name.key
+    if "hospital" in common and "university" in common:
+        missing, extra = missing - {"center"}, extra - {"center"}
+    places = {word for city in entity.cities for word in fold(city).split()}
+    added, against = _added(query, extra, entity, places)
+    lacking = WEAK | {"pharma"} if entity.kind in YOUNG_TYPES else WEAK
+    lacks = [f"lacks {word!r}" for word in sorted(missing & lacking)]
+    objections = [*against, *(f"lacks {word!r} of the record's name" for word in sorted(missing - lacking))]
+    core = common - GENERIC - places - {"pharma"}
+    if not any(len(word) >= 5 and word not in PLAIN_WORDS for word in core) and len(core) < 2:
+        objections.append("what is left of the name is too short or common to tell")
+    if pairs and len(core) < 2:
+        objections.append("misspelled and with other words missing or added")
+    reasons = [*pairs, *added, *lacks]
+    if not objections:
+        return 94.0 - 3 * (len(extra) + len(missing) + len(pairs)), reasons or ["same words"], []
+    score = min(84.0, float(fuzz.token_set_ratio(" ".join(query.words), " ".join(name.words)) * 0.84))
+    return score, reasons or ["some words in common"], objections
+
+
+def _added(query: Name, extra: set[str], entity: Entity, places: set[str]) -> tuple[list[str], list[str]]:
+    """What the query adds: harmless words, and words that name something else."""
+    addable = ADDABLE | ADDABLE_TO_YOUNG if entity.kind in YOUNG_TYPES else ADDABLE
+    harmless, against = [], []
+    for word in sorted(extra):
+        if word in addable:
+            harmless.append(f"adds {word!r}")
+        elif word in places or COUNTRIES.get(word, "?") == entity.country:
+            harmless.append(f"adds its place {word!r}")
+        elif len(word) == 1 and query.words[0] == word:
+            harmless.append(f"adds the initial {word!r}")
+        else:
+            against.append(f"{word!r} is not in the record's name")
+    return harmless, against

@@ -1,0 +1,57 @@
+"""When two spellings are one word: stricter the shorter the word."""
+
+from __future__ import annotations
+
+VOWELS = frozenset("aeiouy")
+SOUND_ALIKE = frozenset({frozenset("ck"), frozenset("sz"), frozenset("iy"), frozenset("vw"), frozenset("ij")})
+
+
+def is_typo(one: str, other: str, *, in_context: bool = False) -> bool:
+    """Whether *one* can be a misspelling of *other*.
+
+    Up to eight letters: one slip, and in a replaced letter (up to six: in any case) a gentle one: swapped or doubled
+    letters, from seven on a vowel or a letter that sounds alike. Eleven letters and more: two slips. Digits must agree, and the first
+    letter unless the word is long. *in_context*, beside other words that agree, any one slip will do from five
+    letters on, a gentle one at four.
+
+    >>> is_typo("galapgos", "galapagos"), is_typo("oncorna", "oncodna"), is_typo("merk", "merck")
+    (True, False, False)
+    """
+    from rapidfuzz.distance import OSA
+
+    if one == other:
+        return True
+    shorter = min(len(one), len(other))
+    if shorter < (4 if in_context else 5) or abs(len(one) - len(other)) > 2:
+        return False
+    if (one[0] != other[0] and shorter < 9) or _digits(one) != _digits(other):
+        return False
+    allowed = 1 if shorter < 11 else 2
+    if OSA.distance(one, other, score_cutoff=allowed) > allowed:
+        return False
+    if in_context and shorter >= 5:
+        return True
+    free = shorter >= 9 or (shorter >= 7 and len(one) != len(other))
+    return free or _gentle(one, other, vowels=in_context or shorter >= 7)
+
+
+def _digits(text: str) -> str:
+    return "".join(letter for letter in text if letter.isdigit())
+
+
+def _gentle(one: str, other: str, *, vowels: bool) -> bool:
+    """One edit that people make: a swap, a doubled letter, a vowel, letters that sound alike."""
+    start = 0
+    while start < min(len(one), len(other)) and one[start] == other[start]:
+        start += 1
+    rest_one, rest_other = one[start:], other[start:]
+    if len(one) == len(other):
+        if rest_one[:1] == rest_other[1:2] and rest_one[1:2] == rest_other[:1]:
+            return True
+        pair = frozenset((rest_one[0], rest_other[0]))
+        return vowels and (pair <= VOWELS or pair in SOUND_ALIKE)
+    longer, place = (one, start) if len(one) > len(other) else (other, start)
+    extra = longer[place]
+    before = longer[place - 1] if place else ""
+    inside = place < len(longer) - 1
+    return extra == before or (vowels and inside and (extra in VOWELS or extra == "h"))
