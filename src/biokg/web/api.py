@@ -15,12 +15,11 @@ from biokg.web.rendering import CSV, JSON, TSV, as_json, media_type, table
 
 blueprint = Blueprint("api", __name__, url_prefix="/api")
 
-TYPES = {
+TYPES: dict[str, dict[str, Any]] = {
     "integer": {"type": "integer"},
-    "year": {"type": "integer", "minimum": 1800, "maximum": 2100},
     "decimal": {"type": "number"},
-    "number": {"type": "number"},
     "boolean": {"type": "boolean"},
+    "date": {"type": "string", "format": "date"},
     "iri": {"type": "string", "format": "iri-reference"},
 }
 

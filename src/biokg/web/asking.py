@@ -38,19 +38,23 @@ class Value:
 
     @property
     def href(self) -> str | None:
+        """Where it leads; ``None`` for literals and for IRIs that are not http(s)."""
         return href(self.iri) if self.iri else None
 
     @property
     def curie(self) -> str | None:
+        """The IRI with a known prefix."""
         return compact(self.iri) if self.iri else None
 
     @property
     def numeric(self) -> bool:
+        """Whether it is a number, to be set flush right."""
         kinds = ("integer", "decimal", "double", "float", "int", "long", "gYear")
         return bool(self.datatype) and str(self.datatype).rpartition("#")[2] in kinds
 
     @property
     def outside(self) -> bool:
+        """Whether it leads away from this server."""
         return bool(self.href) and not str(self.href).startswith("/")
 
 

@@ -24,9 +24,22 @@ FIRST = (
     )),
     SKOS + "broader", SKOS + "narrower", SKOS + "inScheme",
 )  # fmt: skip
-LAST = tuple(PREFIXES["rdfs"] + n for n in ("isDefinedBy", "seeAlso")) + (ONTOLOGY + "note",)
+LAST = (PREFIXES["rdfs"] + "isDefinedBy", PREFIXES["rdfs"] + "seeAlso", ONTOLOGY + "note")
 HIDDEN = {RDFS_LABEL, RDF_TYPE, ONTOLOGY + "statedIn"}
-IN_PANELS = {"playedBy", "eventOf", "stateOf", "about", "hasParticipant"}
+SHOWN_BELOW = {
+    ONTOLOGY + name
+    for name in (
+        "hasEvent",
+        "hasState",
+        "participatesIn",
+        "playsRole",
+        "hasParticipant",
+        "allianceType",
+        "hasRole",
+        "hasPayment",
+    )
+}
+"""What the panels show with more detail; the RDF formats hold it."""
 IDENTITY = {
     PREFIXES["owl"] + "sameAs",
     *(SKOS + name for name in ("exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch")),
@@ -53,6 +66,20 @@ class Statement:
 
 
 @dataclass(frozen=True)
+class Document:
+    """A document that was read: its page here, and its own address where it has one on the web."""
+
+    value: Value
+    address: str | None
+
+    @property
+    def host(self) -> str:
+        """The address without scheme, shortened in the middle of a long path."""
+        bare = (self.address or "").split("://", 1)[-1].removeprefix("www.").rstrip("/")
+        return bare if len(bare) < 64 else f"{bare[:44]}…{bare[-16:]}"
+
+
+@dataclass(frozen=True)
 class Source:
     """One source statement, numbered on the page like a footnote."""
 
@@ -65,7 +92,7 @@ class Source:
     row: str | None
     locator: str | None
     note: str | None
-    documents: tuple[Value, ...]
+    documents: tuple[Document, ...]
     works: tuple[Value, ...]
 
 
@@ -116,7 +143,7 @@ def sources_of(iri: str) -> list[Source]:
     for row in found.values():
         for key in ("documents", "works"):
             row[f"{key}_"] = row[key].value.split() if row[key] is not None else []
-            iris.update(row[f"{key}_"])
+            iris.update(text.partition("|")[0] for text in row[f"{key}_"])
         iris.update(row[key].value for key in ("kind", "layer", "table") if row[key] is not None)
     names = labels(iris)
     return [_source(n, key, row, names) for n, (key, row) in enumerate(sorted(found.items()), start=1)]
@@ -137,7 +164,10 @@ def _source(number: int, iri: str, row: dict[str, Any], names: dict[str, str]) -
         row=text("row"),
         locator=text("locator"),
         note=text("note"),
-        documents=tuple(Value(names.get(d) or words(d), iri=d) for d in row["documents_"]),
+        documents=tuple(
+            Document(Value(names.get(d) or words(d), iri=d), address if address.startswith("http") else None)
+            for d, _, address in (pair.partition("|") for pair in row["documents_"])
+        ),
         works=tuple(Value(names.get(w) or words(w), iri=w) for w in row["works_"]),
     )
 
@@ -159,7 +189,7 @@ def statements_of(
             types.setdefault(value.iri, value)
         if prop.iri in IDENTITY and value.outside:
             identity.append({"kind": prop, "link": value})
-        elif prop.iri not in HIDDEN:
+        elif prop.iri not in HIDDEN | SHOWN_BELOW:
             held = by_property.setdefault(prop.iri, (prop, {}))[1]
             statement = held.setdefault((value.iri, value.text, value.lang, value.datatype), Statement(value))
             layer = layer_of(raw["graph"].value)
@@ -172,6 +202,12 @@ def statements_of(
             _mark_statement(statement, name, sources)
         grouped.append((prop, list(held.values())))
     return _most_specific(types), grouped, identity
+
+
+def single_layer(grouped: list[tuple[Value, list[Statement]]]) -> Layer | None:
+    """The layer that says everything on the page, if there is just one; then it need not stand at every line."""
+    found = {layer for _, statements in grouped for s in statements for layer in s.layers}
+    return found.pop() if len(found) == 1 else None
 
 
 def _mark_statement(statement: Statement, prop: str, sources: list[Source]) -> None:

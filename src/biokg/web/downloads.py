@@ -54,8 +54,7 @@ def named(path: str) -> Response:
         return entity_page(iri, "graph.html", triples=count)
     if kind == JSON:
         return as_json(document(iri))
-    rdf_format = RdfFormat.from_media_type(kind)
-    assert rdf_format is not None
+    rdf_format = RdfFormat.from_media_type(kind) or RdfFormat.TURTLE
     body = serialize(
         (quad.triple for quad in service().store.quads(iri)),
         format=rdf_format,

@@ -97,6 +97,7 @@ def view_of(iri: str) -> dict[str, Any]:
         "iri": iri,
         "label": label or words(iri),
         "types": types,
+        "single_layer": describe.single_layer(statements),
         "statements": statements,
         "identity": identity,
         "sources": sources,
@@ -140,7 +141,7 @@ def _source(source: describe.Source) -> dict[str, Any]:
     return {
         "number": source.number,
         "statement": source.statement.iri,
-        "documents": [_named(d) for d in source.documents],
+        "documents": [{"iri": d.value.iri, "label": d.value.text, "address": d.address} for d in source.documents],
         "locator": source.locator,
         "kind": source.kind.text if source.kind else None,
         "layer": source.layer.name if source.layer else None,

@@ -13,6 +13,8 @@ from biokg.web.rendering import CSV, HTML, JSON, TSV, as_json, media_type, page,
 blueprint = Blueprint("explore", __name__)
 
 SIZE = 50
+COLUMNS = 5
+"""Facets shown as columns of the page; the downloads hold all."""
 RESERVED = {"kind", "q", "page", "format"}
 
 
@@ -36,7 +38,7 @@ def index() -> Response:
     at = request.args.get("page", "1")
     pages = max(1, -(-len(things) // SIZE))
     number = min(max(int(at) if at.isdigit() else 1, 1), pages)
-    columns, rows = listed(of, things[(number - 1) * SIZE : number * SIZE])
+    columns, rows = listed(of, things[(number - 1) * SIZE : number * SIZE], COLUMNS)
     return page(
         "explore.html",
         kind=kind,
@@ -56,9 +58,9 @@ def index() -> Response:
     )
 
 
-def listed(of: Held, things: list[str]) -> tuple[list[str], list[Row]]:
+def listed(of: Held, things: list[str], limit: int | None = None) -> tuple[list[str], list[Row]]:
     """Columns and rows of a selection: the thing, then its facet values."""
-    facet_names = [name for name in of.values if any(of.values[name].get(t) for t in things)]
+    facet_names = [name for name in of.values if any(of.values[name].get(t) for t in things)][:limit]
     rows: list[Row] = []
     for thing in things:
         row: Row = {"name": Value(of.things[thing], iri=thing)}
@@ -73,7 +75,7 @@ def address(*, add: tuple[str, str] | None = None, drop: tuple[str, str] | None 
     """The address of this selection with one choice added or dropped, from its first page unless said."""
     pairs = [(k, v) for k in request.args for v in request.args.getlist(k) if v and k != "page" and k not in more]
     if drop in pairs:
-        pairs.remove(drop)  # type: ignore[arg-type]
+        pairs.remove(drop)
     if add and add not in pairs:
         pairs.append(add)
     pairs += [(k, str(v)) for k, v in more.items()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from biokg.web.asking import Value, kept, labels, terms, terms_of, value_of
 from biokg.web.describe import SHORT, layer_of
 from biokg.web.searching import folded
 
+_FACET = re.compile(r'BIND\("([^"]+)" AS \?facet\)')
 NOT_STATED = "not-stated"
 ABSENCE = "stated absence of"
 LIMIT = 400_000
@@ -96,10 +98,10 @@ def held(kind: Kind) -> Held:
 
 def _read(kind: Kind) -> Held:
     things: dict[str, set[str]] = defaultdict(set)
-    for row in terms("members", **{"class": kind.class_iri}):
+    for row in terms("members", kind=kind.class_iri):
         layer = layer_of(row["graph"].value)
         things[row["thing"].value].update({layer.name} if layer and not layer.inferred else ())
-    values: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    values: dict[str, dict[str, set[str]]] = {name: defaultdict(set) for name in _FACET.findall(kind.text)}
     found = terms_of(kind.text, view=None, bindings={})
     raw: dict[str, Any] = {}
     for row in found[:LIMIT]:
@@ -109,7 +111,7 @@ def _read(kind: Kind) -> Held:
     names = labels([*things, *(k for k, term in raw.items() if not hasattr(term, "datatype"))])
     shown = {key: (value_of(term, names) or Value(key)).text for key, term in raw.items()}
     shown |= {"true": "yes", "false": "no", **SHORT}
-    frozen = {f: {t: frozenset(v) for t, v in of.items()} for f, of in values.items()}
+    frozen = {f: {t: frozenset(v) for t, v in of.items()} for f, of in values.items() if of}
     frozen["layer"] = {t: frozenset(v) for t, v in things.items() if v}
     from biokg.web.links import words
 
@@ -133,7 +135,7 @@ def _has(own: frozenset[str] | None, keys: list[str]) -> bool:
 def facets(of: Held, chosen: Mapping[str, list[str]], text: str = "") -> list[Facet]:
     """Every facet with counts under the other facets' choices, so that a count is what a click brings."""
     made = []
-    for name in sorted(of.values, key=lambda n: (n in {"layer", ABSENCE}, n)):
+    for name in of.values:
         others = {f: keys for f, keys in chosen.items() if f != name}
         counts: Counter[str] = Counter()
         for thing in select(of, others, text):
@@ -142,7 +144,7 @@ def facets(of: Held, chosen: Mapping[str, list[str]], text: str = "") -> list[Fa
         timed = bool(keys) and all(k.isdigit() for k in keys if k != NOT_STATED)
         choices = [
             Choice(k, "not stated" if k == NOT_STATED else of.names.get(k, k), counts[k], k in chosen.get(name, ()))
-            for k in sorted(keys, key=lambda k: _order(k, counts[k], of.names.get(k, k), timed))
+            for k in sorted(keys, key=lambda k: _order(k, counts[k], of.names.get(k) or k, timed))
         ]
         if choices:
             made.append(Facet(name, choices, timed))

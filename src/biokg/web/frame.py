@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, g, redirect, request, url_for
+from flask import Blueprint, Response, g, make_response, redirect, request, url_for
 
 from biokg.web.asking import LANGUAGES, language
 from biokg.web.links import local_path, words
@@ -30,10 +30,9 @@ def switch_language() -> Response:
     """Remember the language of labels and go back to the page one came from."""
     to, back = request.args.get("to", "en"), request.args.get("back", "/")
     safe = back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/"
-    response = redirect(safe.rstrip("?") or "/")
+    response = make_response(redirect(safe.rstrip("?") or "/"))
     if to in LANGUAGES:
         response.set_cookie("language", to, max_age=31_536_000, httponly=True, samesite="Lax")
-    assert isinstance(response, Response)
     return response
 
 
@@ -102,6 +101,13 @@ def percent(share: float | None) -> str:
 def heading(name: str) -> str:
     """A variable's name as a column heading."""
     return HEADINGS.get(name) or name.replace("_", " ")
+
+
+@blueprint.app_template_filter("sentence")
+def sentence(text: str) -> str:
+    """*text* as a heading: without the project's name before a colon, its first letter a capital."""
+    bare = text.removeprefix("BioKG: ").removeprefix("BioKG : ")
+    return bare[:1].upper() + bare[1:]
 
 
 @blueprint.app_template_filter("local")

@@ -42,6 +42,18 @@ def compact(iri: str) -> str:
     return iri
 
 
+READING = {
+    "altLabel": "also known as",
+    "prefLabel": "name",
+    "isDefinedBy": "defined in",
+    "inScheme": "in the list",
+    "subClassOf": "is a kind of",
+    "subPropertyOf": "is a kind of",
+    "description": "description",
+    "type": "is a",
+}
+
+
 def words(iri: str) -> str:
     """A readable stand-in for a missing label, from the last segment of *iri*.
 
@@ -51,5 +63,7 @@ def words(iri: str) -> str:
     if not iri.startswith(BASE) and not any(iri.startswith(namespace) for namespace in PREFIXES.values()):
         return iri
     last = re.split(r"[/#]", iri.rstrip("/#"))[-1]
+    if last in READING and not iri.startswith(BASE):
+        return READING[last]
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", last).replace("-", " ").replace("_", " ")
-    return spaced if spaced.isupper() else spaced[:1].lower() + spaced[1:] if " " in spaced else spaced
+    return " ".join(part if part.isupper() and len(part) > 1 else part.lower() for part in spaced.split()) or iri

@@ -58,7 +58,7 @@ def index(suffix: str | None = None) -> Response:
         return as_json(
             [{"module": m.value.iri, "terms": plain(t for group in m.terms.values() for t in group)} for m in modules()]
         )
-    rdf_format = RdfFormat.from_media_type(kind)
+    rdf_format = RdfFormat.from_media_type(kind) or RdfFormat.TURTLE
     prefixes = None if kind == RDF_TYPES["nt"] else PREFIXES
     triples = (quad.triple for quad in service().store.quads(ONTOLOGY_GRAPH))
     return finish(serialize(triples, format=rdf_format, prefixes=prefixes) or b"", kind)

@@ -65,6 +65,7 @@ class Result:
 
     @property
     def complete(self) -> bool:
+        """Whether every row of the answer is shown."""
         return self.total == len(self.rows)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
-from biokg.web.asking import Row, kept, rows
+from biokg.web.asking import Row, Value, kept, rows
+from biokg.web.facets import kinds
 from biokg.web.hypothesis import assessments, summary
 from biokg.web.rendering import page
 
@@ -15,9 +16,12 @@ def counts() -> list[Row]:
     """How many things of each class the graph holds, and under which address to see them."""
     held = kept("counts")
     if "classes" not in held:
-        held["classes"] = rows("counts")
-    found: list[Row] = held["classes"]
-    return found
+        found = {row["path"].text: row for row in rows("counts") if row["path"]}
+        held["classes"] = [
+            {**found[name], "title": Value(kind.title)} for name, kind in kinds().items() if name in found
+        ]
+    shown: list[Row] = held["classes"]
+    return shown
 
 
 def size() -> list[Row]:
