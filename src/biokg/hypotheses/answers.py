@@ -1,0 +1,103 @@
+"""The answers of canned queries in one view, each asked once; and what criteria read from them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from biokg.hypotheses.counting import State
+from biokg.hypotheses.evidence import EvidenceLine, Source, evidence_lines
+from biokg.hypotheses.extraction import (
+    Fact,
+    Member,
+    Membership,
+    by_member,
+    facts,
+    in_period,
+    last_segment,
+    membership,
+    register,
+    state,
+)
+from biokg.queries import Table, run
+
+if TYPE_CHECKING:
+    from biokg.hypotheses.definitions import Criterion, Definitions, Population
+    from biokg.store.base import Store
+
+
+class Answers:
+    """What one view of a store answers; every canned query is asked at most once."""
+
+    def __init__(self, store: Store, view: str, definitions: Definitions) -> None:
+        self._store = store
+        self._tables: dict[str, Table] = {}
+        self._facts: dict[str, dict[str, list[Fact]]] = {}
+        self._registers: dict[str, tuple[Member, ...]] = {}
+        self._lines: tuple[EvidenceLine, ...] | None = None
+        self._sources: dict[str, tuple[Source, ...]] | None = None
+        self.view = view
+        self.definitions = definitions
+
+    def table(self, query: str) -> Table:
+        """The answer of a canned query with its default parameters."""
+        if query not in self._tables:
+            self._tables[query] = run(self._store, query, view=self.view)
+        return self._tables[query]
+
+    def facts(self, query: str) -> dict[str, list[Fact]]:
+        """The facts of a measure, by member."""
+        if query not in self._facts:
+            self._facts[query] = by_member(facts(self.table(query)))
+        return self._facts[query]
+
+    def register(self, query: str) -> tuple[Member, ...]:
+        """The register that a population is drawn from."""
+        if query not in self._registers:
+            self._registers[query] = register(self.table(query))
+        return self._registers[query]
+
+    def members(self, population: Population) -> Membership:
+        """Certain and possible members of a population."""
+        return membership(population, self.register(population.query), self._ended(population))
+
+    def _ended(self, population: Population) -> frozenset[str]:
+        if population.exclude_query is None or population.exclude_rule is None:
+            return frozenset()
+        rule = self.definitions.rules[population.exclude_rule]
+        found = self.facts(population.exclude_query)
+        return frozenset(
+            member
+            for member, rows in found.items()
+            if state([fact for fact in rows if in_period(fact, None, population.exclude_until)], rule) is State.YES
+        )
+
+    def evidence(self) -> tuple[EvidenceLine, ...]:
+        """Every evidence line, weighed."""
+        if self._lines is None:
+            self._lines = evidence_lines(self.table("evidence-lines"), self.definitions)
+        return self._lines
+
+    def sources(self, statements: frozenset[str]) -> tuple[Source, ...]:
+        """Where the given statements stand."""
+        if self._sources is None:
+            grouped: dict[str, list[Source]] = {}
+            for row in self.table("statement-sources").records():
+                layer = last_segment(row["layer"]) if row["layer"] else None
+                source = Source(row["statement"], row["document"], row["address"], row["locator"], layer)
+                grouped.setdefault(row["statement"], []).append(source)
+            self._sources = {statement: tuple(found) for statement, found in grouped.items()}
+        return tuple(source for statement in sorted(statements) for source in self._sources.get(statement, ()))
+
+    def state(
+        self,
+        query: str,
+        rule: str,
+        member: str,
+        criterion: Criterion | None = None,
+        at_least: int = 1,
+    ) -> tuple[State, tuple[Fact, ...]]:
+        """The state of *member* and the facts it rests on, within the period of *criterion*."""
+        found = self.facts(query).get(member, [])
+        if criterion is not None:
+            found = [fact for fact in found if in_period(fact, criterion.after, criterion.until)]
+        return state(found, self.definitions.rules[rule], at_least), tuple(found)

@@ -1,0 +1,177 @@
+"""From canned-query answers to members and facts, and from facts to states. No SPARQL here, no verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from biokg.hypotheses.counting import State
+from biokg.terms import LAYERS
+
+if TYPE_CHECKING:
+    from biokg.hypotheses.definitions import Clause, Population, Rule
+    from biokg.queries import Table
+
+MISSING = "-"
+_PLAIN_COLUMNS = frozenset({"member", "fact", "label", "statement", "document", "layer"})
+_FIRST_LAYERS = frozenset(LAYERS[:2])
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One sourced fact about one member: its codes (last segments of IRIs, or literals), year and sources."""
+
+    member: str
+    iri: str
+    label: str
+    codes: tuple[tuple[str, str], ...]
+    year: int | None
+    statements: frozenset[str]
+    documents: frozenset[str]
+    layers: frozenset[str]
+
+    def code(self, column: str) -> str:
+        """The code in *column*, or ``-`` where none is stated."""
+        return next((value for name, value in self.codes if name == column), MISSING)
+
+    def without(self, document: str) -> bool:
+        """Whether the fact still stands when *document* is left out."""
+        return not self.documents or self.documents != frozenset({document})
+
+
+@dataclass(frozen=True)
+class Member:
+    """One member of a population's register with every value stated in each column."""
+
+    iri: str
+    label: str
+    codes: Mapping[str, frozenset[str]]
+    rows: tuple[Mapping[str, str], ...]
+
+
+def last_segment(value: Any) -> str:
+    """What a clause is compared with: the last segment of an IRI, a literal in lower-case booleans, else ``-``."""
+    if value is None:
+        return MISSING
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    text = str(value)
+    return text.rstrip("/").rsplit("/", 1)[-1] if "://" in text else text
+
+
+def fits(row: Mapping[str, str], clauses: Iterable[Clause]) -> bool:
+    """Whether *row* fits one of *clauses*; a column the row does not have counts as not stated."""
+    return any(all(row.get(column, MISSING) in values for column, values in clause.items()) for clause in clauses)
+
+
+def facts(table: Table) -> tuple[Fact, ...]:
+    """The facts in the answer of a measure's query; rows that differ only in their source are one fact."""
+    columns = [name for name in table.variables if name not in _PLAIN_COLUMNS]
+    merged: dict[tuple[str, str, tuple[tuple[str, str], ...]], dict[str, Any]] = {}
+    for row in table.records():
+        codes = tuple((name, last_segment(row[name])) for name in columns if row[name] is not None)
+        entry = merged.setdefault(
+            (row["member"], row["fact"], codes),
+            {"label": row.get("label"), "year": row.get("year"), "statement": set(), "document": set(), "layer": set()},
+        )
+        for name in ("statement", "document"):
+            if row.get(name) is not None:
+                entry[name].add(row[name])
+        if row.get("layer") is not None:
+            entry["layer"].add(last_segment(row["layer"]))
+    return tuple(
+        Fact(
+            member,
+            iri,
+            entry["label"] or last_segment(iri),
+            codes,
+            entry["year"],
+            frozenset(entry["statement"]),
+            frozenset(entry["document"]),
+            frozenset(entry["layer"]),
+        )
+        for (member, iri, codes), entry in merged.items()
+    )
+
+
+def register(table: Table) -> tuple[Member, ...]:
+    """The members in the answer of a population's query, one per IRI, in its order."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in table.records():
+        found.setdefault(row["member"], []).append(row)
+    return tuple(_member(iri, rows) for iri, rows in found.items())
+
+
+def _member(iri: str, rows: list[dict[str, Any]]) -> Member:
+    coded = tuple({name: last_segment(value) for name, value in row.items()} for row in rows)
+    columns = {name: frozenset(row[name] for row in coded) for name in coded[0]}
+    label = next((str(row["label"]) for row in rows if row.get("label") is not None), last_segment(iri))
+    return Member(iri, label, columns, coded)
+
+
+@dataclass(frozen=True)
+class Membership:
+    """Certain and possible members of a population in one view."""
+
+    certain: tuple[Member, ...]
+    possible: tuple[Member, ...]
+
+
+def membership(population: Population, members: Iterable[Member], ended: frozenset[str] = frozenset()) -> Membership:
+    """Who belongs to *population*; *ended* holds members excluded by their own facts (IRIs)."""
+    certain, possible = [], []
+    for member in members:
+        if last_segment(member.iri) in population.exclude or member.iri in ended:
+            continue
+        if any(fits(row, population.certain) for row in member.rows):
+            certain.append(member)
+        elif any(fits(row, population.possible) for row in member.rows):
+            possible.append(member)
+    return Membership(tuple(certain), tuple(possible))
+
+
+def in_period(fact: Fact, after: int | None, until: int | None) -> bool:
+    """Whether a fact falls after the year *after* and not later than the year *until*.
+
+    An undated fact is known to lie by 2016 where it stands in one of the first two layers; otherwise its time
+    is not known and it counts in no bounded period.
+    """
+    if fact.year is None:
+        undated_early = bool(fact.layers & _FIRST_LAYERS)
+        return after is None and (until is None or (until >= 2016 and undated_early))
+    return (after is None or fact.year > after) and (until is None or fact.year <= until)
+
+
+def counted(fact: Fact, rule: Rule) -> State | None:
+    """How a rule counts one fact: yes, no, or not at all."""
+    row = dict(fact.codes)
+    if fits(row, rule.yes):
+        return State.YES
+    return State.NO if fits(row, rule.no) else None
+
+
+def state(found: Iterable[Fact], rule: Rule, at_least: int = 1) -> State:
+    """The state of a member with the facts *found* under *rule*.
+
+    Yes needs *at_least* different facts that count as yes. A member without them is unknown; "no" needs a fact
+    that says so, or a statement of completeness.
+    """
+    rows = list(found)
+    if any(fits(dict(fact.codes), rule.supersedes) for fact in rows):
+        return State.YES
+    yes = {fact.iri for fact in rows if counted(fact, rule) is State.YES}
+    no = any(counted(fact, rule) is State.NO for fact in rows)
+    if len(yes) >= at_least:
+        return State.DISPUTED if no else State.YES
+    if no or any(fits(dict(fact.codes), rule.complete) for fact in rows):
+        return State.NO
+    return State.UNKNOWN
+
+
+def by_member(found: Iterable[Fact]) -> dict[str, list[Fact]]:
+    """Facts grouped by member."""
+    grouped: dict[str, list[Fact]] = {}
+    for fact in found:
+        grouped.setdefault(fact.member, []).append(fact)
+    return grouped
