@@ -41,8 +41,9 @@ class Settings:
     store: Path | None = field(default=None, metadata={"help": "folder of an on-disk store (default: in memory)"})
     engine: str | None = field(default=None, metadata={"help": "SPARQL address of a remote engine"})
     empty: bool = field(default=False, metadata={"help": "serve an empty store, as a plain SPARQL server"})
-    union_default_graph: bool = field(
-        default=True, metadata={"help": "plain patterns read the union of the named graphs"}
+    union_default_graph: bool | None = field(
+        default=None,
+        metadata={"help": "plain patterns read the union of all graphs (default: for the project's own data only)"},
     )
     workers: int = field(default=2, metadata={"minimum": 1, "help": "worker processes for ad-hoc queries"})
     deadline: float = field(
@@ -79,6 +80,12 @@ class Settings:
     )
     log_format: str = field(default="text", metadata={"help": "how log lines are written", "choices": ("text", "json")})
     debug: bool = field(default=False, metadata={"help": "show the full trace of an error"})
+
+    @property
+    def union(self) -> bool:
+        """Whether plain patterns read the union of all graphs."""
+        own = not (self.empty or self.store or self.engine)
+        return own if self.union_default_graph is None else self.union_default_graph
 
     @property
     def data_folder(self) -> Path:

@@ -25,7 +25,7 @@ def add_settings(parser: argparse.ArgumentParser, names: Iterable[str]) -> None:
         default = "" if setting.default in (None, ()) else f" [{_shown(setting.default)}]"
         help_text = f"{metadata['help']}{unit}{default}".replace("%", "%%")
         destination = _PREFIX + setting.name
-        if str(setting.type) == "bool":
+        if str(setting.type).startswith("bool"):
             group.add_argument(
                 flag, dest=destination, action=argparse.BooleanOptionalAction, default=None, help=help_text
             )

@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     graphs = find_view(arguments.view).graphs if arguments.view else None
     with graph(settings) as (store, _version):
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # the engine does not return to Python before it is done
-        union = settings.union_default_graph
+        union = settings.union
         try:
             write_answer(store, declared, form, graphs=graphs, wanted=arguments.format, union=union)
         except QuerySyntaxError as error:

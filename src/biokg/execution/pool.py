@@ -18,10 +18,13 @@ from typing import TYPE_CHECKING, Any
 
 from biokg import errors
 from biokg.execution import frames
+from biokg.execution.board import VersionBoard
+from biokg.execution.dataset import Options, options_to
 from biokg.execution.quota import Quota
 from biokg.execution.worker import private_bytes
 
 if TYPE_CHECKING:
+    from biokg.execution.writes import Write
     from biokg.settings import Settings
 
 TICK = 0.05
@@ -32,15 +35,17 @@ TICK = 0.05
 class Job:
     """One query to run. ``deadline`` in seconds and ``memory`` in MB fall back to the settings.
 
-    ``default_graphs`` is the protocol's dataset (their merge is the default graph), ``client`` whom to
-    charge for the time, ``gone`` tells whether the client has hung up.
+    ``default_graphs`` and ``named_graphs`` are the protocol's dataset (the default graph is a merge),
+    ``client`` whom to charge for the time, ``gone`` tells whether the client has hung up. A ``dump`` writes
+    the graph that ``text`` names (``""`` for the default graph, ``None`` for the whole dataset).
     """
 
-    text: str
+    text: str | None
     media_type: str = "application/sparql-results+json"
     default_graphs: Sequence[str] | None = None
     named_graphs: Sequence[str] | None = None
     union: bool = True
+    dump: bool = False
     base: str | None = None
     deadline: float | None = None
     client: str | None = None
@@ -56,6 +61,7 @@ class Answer:
     """
 
     media_type: str
+    version: str
     _chunks: Iterator[bytes]
     _close: Callable[[], None]
     first: bytes = b""
@@ -87,8 +93,9 @@ class _Run:
         self._job = job
         self._seconds = min(job.deadline or pool.settings.deadline, pool.settings.max_deadline)
         self._begun = time.monotonic()
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._reader = frames.Reader(self._socket)
+        self._socket: socket.socket
+        self._reader: frames.Reader
+        self.version = ""
         self._pid = 0
         self._baseline = 0
         self._open = True
@@ -100,14 +107,13 @@ class _Run:
             self._wait_for_worker()
             self._begun = time.monotonic()
             job = self._job
-            document = {"text": job.text, "media_type": job.media_type, "union": job.union, "base": job.base}
-            document |= {"default_graphs": _listed(job.default_graphs), "named_graphs": _listed(job.named_graphs)}
+            document = {name: getattr(job, name) for name in _WIRE}
             frames.send_json(self._socket, frames.QUERY, document)
             kind, payload = self._frame()
             media_type = str(json.loads(payload)["media_type"]) if kind == frames.START else job.media_type
             chunks = self._chunks()
             first = next(chunks, b"") if kind == frames.START else b""
-            return Answer(media_type, chunks, self.close, first, not self._open)
+            return Answer(media_type, self.version, chunks, self.close, first, not self._open)
         except BaseException:
             self.close()
             raise
@@ -117,23 +123,35 @@ class _Run:
         if not pool.waiting.acquire(blocking=False):
             raise errors.Busy("as many queries wait as may wait", fix="try again shortly", retry_after=1)
         try:
-            self._socket.settimeout(TICK)
-            self._socket.connect(str(pool.address))
-            while True:
-                try:
-                    kind, payload = self._reader.frame()
-                    break
-                except TimeoutError:
-                    self._check_client()
-                    if time.monotonic() - self._begun > self._seconds:
-                        raise errors.Busy("no worker came free within the deadline", retry_after=2) from None
-        except (OSError, frames.Closed) as error:
-            raise errors.Busy(f"no worker could be reached: {error}", retry_after=1) from None
+            while not self._greeted():
+                if time.monotonic() - self._begun > self._seconds:
+                    raise errors.Busy("no worker came free within the deadline", retry_after=2)
         finally:
             pool.waiting.release()
-        if kind == frames.HELLO:
-            hello = json.loads(payload)
-            self._pid, self._baseline = int(hello["pid"]), int(hello["resident"])
+
+    def _greeted(self) -> bool:
+        """Connect and read the worker's greeting; false when it left in between, so another may be tried."""
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._reader = frames.Reader(self._socket)
+        self._socket.settimeout(TICK)
+        try:
+            self._socket.connect(str(self._pool.place / "workers"))
+        except OSError as error:
+            raise errors.Busy(f"no worker could be reached: {error}", retry_after=1) from None
+        while True:
+            try:
+                _, payload = self._reader.frame()
+                break
+            except TimeoutError:
+                self._check_client()
+                if time.monotonic() - self._begun > self._seconds:
+                    return False
+            except (OSError, frames.Closed):
+                self._socket.close()
+                return False
+        hello = json.loads(payload)
+        self._pid, self._baseline, self.version = int(hello["pid"]), int(hello["resident"]), hello["version"]
+        return True
 
     def _frame(self) -> tuple[bytes, bytes]:
         """The next frame, watching deadline, memory and client meanwhile."""
@@ -216,8 +234,26 @@ class _Run:
 CHUNK = 64 * 1024
 
 
-def _listed(graphs: Sequence[str] | None) -> list[str] | None:
-    return None if graphs is None else list(graphs)
+_SENT: tuple[type[errors.BioKGError], ...] = (
+    errors.NotAcceptable,
+    errors.NotFound,
+    errors.QueryRefused,
+    errors.UnsupportedMediaType,
+    errors.TooLarge,
+    errors.UsageError,
+    errors.Forbidden,
+    errors.RemoteEngineError,
+    errors.StoreError,
+    errors.ValidationFailed,
+    errors.DeadlineExceeded,
+    errors.MemoryExceeded,
+    errors.WorkerDied,
+)
+"""What workers and writes may raise across the wire."""
+
+
+_WIRE = ("text", "media_type", "default_graphs", "named_graphs", "union", "dump", "base")
+"""What of a job the worker is told."""
 
 
 def _error(document: dict[str, Any]) -> errors.BioKGError:
@@ -226,7 +262,7 @@ def _error(document: dict[str, Any]) -> errors.BioKGError:
         return errors.QuerySyntaxError(
             document["message"], fix=document["fix"], line=document["line"], column=document["column"]
         )
-    for kind in (errors.NotAcceptable, errors.QueryRefused, errors.UsageError, errors.StoreError):
+    for kind in _SENT:
         if kind.slug == document["slug"]:
             return kind(document["message"], fix=document["fix"])
     return errors.BioKGError(document["message"], fix=document["fix"])
@@ -234,39 +270,89 @@ def _error(document: dict[str, Any]) -> errors.BioKGError:
 
 @dataclass
 class WorkerPool:
-    """The workers of one version, reached through the socket at ``address``.
+    """The workers of the current version, reached through sockets in the folder ``place``.
 
     Any number of processes may hold one; the queue bound and the quota are per process.
     """
 
-    address: Path
+    place: Path
     settings: Settings
     _holder: subprocess.Popen[str] | None = None
     _folder: tempfile.TemporaryDirectory[str] | None = None
     quota: Quota = field(init=False)
     waiting: threading.BoundedSemaphore = field(init=False)
+    board: VersionBoard = field(init=False)
 
     def __post_init__(self) -> None:
         self.quota = Quota(self.settings.quota)
         self.waiting = threading.BoundedSemaphore(self.settings.queue + self.settings.workers)
+        self.board = VersionBoard(self.place / "version")
 
     @classmethod
-    def start(cls, settings: Settings, *, nquads: Path | None = None, folder: Path | None = None) -> WorkerPool:
-        """Start a holder and its workers over an N-Quads file (in memory) or a store's *folder*.
+    def start(
+        cls,
+        settings: Settings,
+        *,
+        nquads: Path | None = None,
+        folder: Path | None = None,
+        version: str | None = None,
+        journal: Path | None = None,
+        check: str | None = None,
+    ) -> WorkerPool:
+        """Start a holder and its workers over an N-Quads file (in memory), a store's *folder*, or the engine
+        that *settings* name. *version* is that of the file, *journal* the writes to replay, *check* the
+        function (``module:name``) that may refuse a write.
 
         Raises :class:`~biokg.errors.StoreError` when the data cannot be opened.
         """
         place = tempfile.TemporaryDirectory(prefix="biokg-")
-        address = Path(place.name) / "workers"
-        given = {"address": str(address), "workers": settings.workers}
-        given |= {"nquads": str(nquads) if nquads else None, "folder": str(folder) if folder else None}
-        command = [sys.executable, "-m", "biokg.execution.holder", json.dumps(given)]
+        options = Options(
+            nquads=nquads,
+            folder=folder,
+            engine=settings.engine,
+            version=version,
+            journal=journal,
+            check=check,
+            union=settings.union,
+            max_bytes=settings.max_upload_bytes,
+            deadline=settings.deadline,
+        )
+        given = {"place": place.name, "workers": settings.workers}
+        given |= {"deadline": settings.max_deadline, "memory": settings.memory}
+        command = [sys.executable, "-m", "biokg.execution.holder", json.dumps(given), options_to(options)]
         holder = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         assert holder.stdout is not None  # noqa: S101
-        if holder.stdout.readline().strip() != "ready":
+        said = holder.stdout.readline().strip()
+        if said != "ready":
+            holder.communicate()
             place.cleanup()
+            if said.startswith("{"):
+                raise _error(json.loads(said))
             raise errors.StoreError("the worker processes could not be started", fix="see the message above")
-        return cls(address, settings, holder, place)
+        return cls(Path(place.name), settings, holder, place)
+
+    @property
+    def version(self) -> str:
+        """The version that is served now."""
+        return self.board.version()
+
+    def write(self, write: Write) -> dict[str, Any]:
+        """Do *write*: all of it, or nothing; the next query sees it. Its version, quads and ``created``.
+
+        Raises the errors of the write itself, ``DeadlineExceeded``, ``MemoryExceeded`` and ``WorkerDied``.
+        """
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            connection.settimeout(self.settings.max_deadline * 2)
+            try:
+                connection.connect(str(self.place / "control"))
+                frames.send_json(connection, frames.QUERY, write.to_json())
+                kind, payload = frames.Reader(connection).frame()
+            except (OSError, frames.Closed) as error:
+                raise errors.WorkerDied(f"the write was not answered: {error}", fix="see biokg log") from None
+        if kind == frames.ERROR:
+            raise _error(json.loads(payload))
+        done: dict[str, Any] = json.loads(payload)
+        return done
 
     def run(self, job: Job) -> Answer:
         """Run *job* in a worker.
@@ -286,11 +372,7 @@ class WorkerPool:
     def close(self) -> None:
         """Stop the holder and its workers, if this process started them."""
         if self._holder is not None:
-            if self._holder.stdin is not None:
-                self._holder.stdin.close()
-            self._holder.wait(timeout=10)
-            if self._holder.stdout is not None:
-                self._holder.stdout.close()
+            self._holder.communicate(timeout=10)
             self._holder = None
         if self._folder is not None:
             self._folder.cleanup()

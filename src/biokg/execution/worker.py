@@ -15,13 +15,14 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from biokg.errors import BioKGError
 from biokg.execution import frames
 
 if TYPE_CHECKING:
     from biokg.store.local import LocalStore
+    from biokg.store.remote import RemoteStore
 
 STACK_BYTES = 256 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024
@@ -70,60 +71,78 @@ class _Chunks:
             self._held.clear()
 
 
-def serve_queries(listener: socket.socket, store: Callable[[], LocalStore]) -> None:
-    """Run the worker's loop in a thread with a large stack, so that deep but allowed queries fit; never returns."""
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN if number == signal.SIGINT else signal.SIG_DFL)
+class _Worker:
+    """The loop of one worker and whether it is at work, so that a request to leave can wait for its end."""
+
+    def __init__(self, listener: socket.socket, version: str) -> None:
+        self._listener = listener
+        self._version = version
+        self._busy = threading.Lock()
+        self._leaving = False
+
+    def leave(self, *_: object) -> None:
+        """End now if idle, after the answer under way if not."""
+        self._leaving = True
+        if not self._busy.locked():
+            os._exit(0)
+
+    def loop(self, open_store: Callable[[], LocalStore | RemoteStore]) -> None:
+        """Answer one query after the other until told to leave or grown too large."""
+        store = open_store()
+        first = resident = private_bytes()
+        while not self._leaving:
+            connection, _ = self._listener.accept()
+            with self._busy, connection, contextlib.suppress(OSError, frames.Closed):
+                hello = {"pid": os.getpid(), "resident": resident, "version": self._version}
+                frames.send_json(connection, frames.HELLO, hello)
+                kind, payload = frames.Reader(connection).frame()
+                if kind == frames.QUERY:
+                    _answer(connection, store, json.loads(payload))
+            resident = private_bytes()
+            if resident - first > RETIRE_ABOVE_BYTES:
+                return
+
+
+def serve_queries(
+    listener: socket.socket, open_store: Callable[[], LocalStore | RemoteStore], version: str
+) -> NoReturn:
+    """Be a worker, in a thread with a large stack, so that deep but allowed queries fit."""
+    worker = _Worker(listener, version)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, worker.leave)
     die_with_parent()
     threading.stack_size(STACK_BYTES)
-    thread = threading.Thread(target=_loop, args=(listener, store()))
+    thread = threading.Thread(target=worker.loop, args=(open_store,))
     thread.start()
     thread.join()
     os._exit(0)
 
 
-def _loop(listener: socket.socket, store: LocalStore) -> None:
-    first = resident = private_bytes()
-    while True:
-        connection, _ = listener.accept()
-        with connection, contextlib.suppress(OSError, frames.Closed):
-            frames.send_json(connection, frames.HELLO, {"pid": os.getpid(), "resident": resident})
-            kind, payload = frames.Reader(connection).frame()
-            if kind == frames.QUERY:
-                _answer(connection, store, json.loads(payload))
-        resident = private_bytes()
-        if resident - first > RETIRE_ABOVE_BYTES:
-            return
+def error_document(error: BioKGError) -> dict[str, Any]:
+    """*error* for the wire."""
+    document: dict[str, Any] = {"slug": error.slug, "message": error.message, "fix": error.fix}
+    return document | {"line": getattr(error, "line", None), "column": getattr(error, "column", None)}
 
 
-def _answer(connection: socket.socket, store: LocalStore, job: dict[str, Any]) -> None:
-    from biokg.sparql.results import write_result
+def _answer(connection: socket.socket, store: LocalStore | RemoteStore, job: dict[str, Any]) -> None:
+    from biokg.sparql.results import GRAPH_TYPES, write_result
 
     started = time.monotonic()
     out = _Chunks(connection, {"media_type": job["media_type"]})
     try:
-        result = store.query(
-            job["text"],
-            job.get("default_graphs"),
-            None,
-            bool(job.get("union", True)),
-            **_options(job),
-        )
-        write_result(result, job["media_type"], out)
+        if job["dump"]:
+            store.dump(out, GRAPH_TYPES[job["media_type"]], job["text"], union=job["union"])
+        else:
+            result = store.query(
+                job["text"],
+                job["default_graphs"],
+                None,
+                job["union"],
+                named_graphs=job["named_graphs"],
+                base_iri=job["base"],
+            )
+            write_result(result, job["media_type"], out)
         out.flush()
         frames.send_json(connection, frames.END, {"seconds": time.monotonic() - started})
     except BioKGError as error:
-        document = {"slug": error.slug, "message": error.message, "fix": error.fix}
-        document |= {"line": getattr(error, "line", None), "column": getattr(error, "column", None)}
-        frames.send_json(connection, frames.ERROR, document)
-
-
-def _options(job: dict[str, Any]) -> dict[str, Any]:
-    import pyoxigraph as ox
-
-    options: dict[str, Any] = {}
-    if job.get("base"):
-        options["base_iri"] = job["base"]
-    if job.get("named_graphs") is not None:
-        options["named_graphs"] = [ox.NamedNode(graph) for graph in job["named_graphs"]]
-    return options
+        frames.send_json(connection, frames.ERROR, error_document(error))

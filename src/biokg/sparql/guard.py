@@ -25,10 +25,11 @@ _DATASET_IRI = re.compile(r"<\s*(?:file|ftp|jar|data):", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Guard:
-    """The ceilings: ``max_bytes`` of UTF-8, ``max_depth`` of open brackets."""
+    """The ceilings: ``max_bytes`` of UTF-8, ``max_depth`` of open brackets, ``max_chain`` of operators."""
 
     max_bytes: int = 256 * 1024
     max_depth: int = 128
+    max_chain: int | None = MAX_CHAIN
 
 
 @dataclass(frozen=True)
@@ -101,8 +102,10 @@ def _scan(text: str, guard: Guard) -> Guarded:
             _check_dataset(text, token)
         if token.text in _CHAINING_SIGNS or token.word in _CHAINING:
             chained += 1
-            if chained > MAX_CHAIN:
-                raise _refused(text, token, f"more than {MAX_CHAIN} operators and patterns are chained", "split it")
+            if guard.max_chain is not None and chained > guard.max_chain:
+                raise _refused(
+                    text, token, f"more than {guard.max_chain} operators and patterns are chained", "split it"
+                )
         before = token
     return Guarded(form, frozenset(words))
 

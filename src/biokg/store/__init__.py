@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def open_store(settings: Settings) -> Store:
-    """The store that *settings* name: ``engine`` (remote), ``store`` (a folder) or memory.
+    """The store that *settings* name: ``engine`` (remote), ``store`` (a folder, for reading) or memory.
 
     Raises :class:`~biokg.errors.UsageError` when both are named, :class:`~biokg.errors.StoreError` when it
     cannot be opened.
@@ -24,9 +24,9 @@ def open_store(settings: Settings) -> Store:
 
         return RemoteStore(settings.engine, timeout=settings.deadline)
     if settings.store:
-        from biokg.store.disk import DiskStore
+        from biokg.store.folder import StoreFolder
 
-        return DiskStore(settings.store)
+        return StoreFolder(settings.store).reader()
     from biokg.store.memory import MemoryStore
 
     return MemoryStore()

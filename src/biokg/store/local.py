@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
-from biokg.errors import QuerySyntaxError, StoreError, UsageError
+from biokg.errors import NotFound, QuerySyntaxError, StoreError, UsageError
 from biokg.sparql.binding import bind
+from biokg.sparql.dataset import dataset_clause
 from biokg.sparql.tokens import tokens
 from biokg.store.base import Solutions
 
@@ -96,17 +97,54 @@ class LocalStore:
         default_graphs: Sequence[str] | None = None,
         bindings: Mapping[str, Parameter] | None = None,
         union_default_graph: bool = True,
-        **options: Any,
+        *,
+        named_graphs: Sequence[str] | None = None,
+        base_iri: str | None = None,
     ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
-        """The engine's own answer; *options* go to ``pyoxigraph.Store.query`` (``base_iri``, ``named_graphs``)."""
+        """The engine's own answer. A dataset given here goes before the one that FROM names in *text*.
+
+        *named_graphs* are those that GRAPH may reach, all of them for ``None``.
+        """
+        import pyoxigraph as ox
+
         text = bind(text, bindings or {})
-        engine = self.view(default_graphs, text) if default_graphs is not None or union_default_graph else self._engine
+        options: dict[str, Any] = {} if base_iri is None else {"base_iri": base_iri}
+        if default_graphs is None and named_graphs is None:
+            clause = dataset_clause(text, base_iri)
+            if clause is not None:
+                default_graphs, named_graphs = clause.default, clause.named
+        if default_graphs is not None or named_graphs is not None:
+            engine = self.view(default_graphs or (), text)
+            options["default_graph"] = ox.DefaultGraph()
+            if named_graphs is not None:
+                options["named_graphs"] = [ox.NamedNode(graph) for graph in named_graphs]
+        else:
+            engine = self.view(None, text) if union_default_graph else self._engine
         try:
             return engine.query(text, **options)
         except SyntaxError as error:
             raise _syntax_error(error) from None
         except (OSError, RuntimeError) as error:
             raise StoreError(f"the store could not answer: {error}") from None
+
+    def dump(self, output: IO[bytes] | Any, form: str, graph: str | None, *, union: bool = False) -> None:
+        """Write a graph (``""`` is the default graph), or the whole dataset for ``None``, as the RDF format *form*.
+
+        Raises :class:`NotFound` when there is no such graph.
+        """
+        import pyoxigraph as ox
+
+        written = getattr(ox.RdfFormat, form)
+        if graph is None:
+            self._engine.dump(output, written)
+        elif graph == "":
+            engine = self.view(None, "") if union else self._engine
+            engine.dump(output, written, from_graph=ox.DefaultGraph())
+        else:
+            name = ox.NamedNode(graph)
+            if not self._engine.contains_named_graph(name):
+                raise NotFound(f"there is no graph <{graph}>", fix="see the graphs in the service description")
+            self._engine.dump(output, written, from_graph=name)
 
     def view(self, default_graphs: Sequence[str] | None, text: str) -> ox.Store:
         """The store whose default graph merges *default_graphs* (all graphs for ``None``), for *text*."""
@@ -133,31 +171,34 @@ class LocalStore:
                 view.bulk_extend(self._engine.quads_for_pattern(None, None, None, name))
         return view
 
-    def _changed(self) -> None:
+    def drop_views(self) -> None:
+        """Forget the views, since the graphs under them changed."""
         with self._lock:
             self._views.clear()
 
-    def update(self, text: str) -> None:
+    def update(self, text: str, *, base_iri: str | None = None) -> None:
         """Run a SPARQL update; all of it or nothing."""
         try:
-            self._engine.update(text)
+            self._engine.update(text, base_iri=base_iri)
         except SyntaxError as error:
             raise _syntax_error(error) from None
-        except (OSError, RuntimeError) as error:
+        except RuntimeError as error:
+            raise UsageError(f"the update was not made: {error}") from None
+        except OSError as error:
             raise StoreError(f"the update was not made: {error}") from None
         finally:
-            self._changed()
+            self.drop_views()
 
     def add(self, quads: Iterable[ox.Quad]) -> None:
         """Add *quads*; those already there stay as they are."""
         self._engine.extend(quads)
-        self._changed()
+        self.drop_views()
 
     def remove(self, quads: Iterable[ox.Quad]) -> None:
         """Remove *quads*; those not there are passed over."""
         for quad in quads:
             self._engine.remove(quad)
-        self._changed()
+        self.drop_views()
 
     def load_nquads(self, data: bytes) -> None:
         """Add a whole N-Quads document, or nothing if it has an error."""
@@ -170,7 +211,7 @@ class LocalStore:
         except OSError as error:
             raise StoreError(f"the store could not be written: {error}") from None
         finally:
-            self._changed()
+            self.drop_views()
 
     def quads(self, graph: str | None = None) -> Iterator[ox.Quad]:
         """All quads, or those of one named graph."""
@@ -188,7 +229,7 @@ class LocalStore:
 
     def close(self) -> None:
         """Let go of the views; the engine follows with its last reference."""
-        self._changed()
+        self.drop_views()
 
 
 def _names_graphs(text: str) -> bool:

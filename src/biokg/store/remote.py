@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from biokg.errors import QuerySyntaxError, RemoteEngineError, UsageError
@@ -28,7 +28,7 @@ _FORMS = {"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"}
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_: Any) -> None:  # type: ignore[override]
+    def redirect_request(self, *_: Any) -> None:
         """Follow nothing: the address given is the one asked."""
 
 
@@ -116,7 +116,7 @@ class RemoteStore:
         bindings: Mapping[str, Parameter] | None = None,
         union_default_graph: bool = True,
         *,
-        named_graphs: Sequence[ox.NamedNode] | None = None,
+        named_graphs: Sequence[str] | None = None,
         base_iri: str | None = None,
     ) -> ox.QuerySolutions | ox.QueryBoolean | Iterator[ox.Triple]:
         """The engine's answer, whole, in pyoxigraph's terms."""
@@ -129,7 +129,7 @@ class RemoteStore:
         for graph in graphs:
             wrapper.addParameter("default-graph-uri", graph)
         for name in named_graphs or ():
-            wrapper.addParameter("named-graph-uri", name.value)
+            wrapper.addParameter("named-graph-uri", name)
         is_graph = wrapper.queryType in ("CONSTRUCT", "DESCRIBE")
         wrapper.addCustomHttpHeader(
             "Accept", "application/n-triples" if is_graph else "application/sparql-results+json"
@@ -143,6 +143,15 @@ class RemoteStore:
             return ox.parse_query_results(body, known_results)
         except (SyntaxError, ValueError) as error:
             raise RemoteEngineError(f"{self.address} answered what cannot be read: {error}") from None
+
+    def dump(self, output: IO[bytes] | Any, form: str, graph: str | None, *, union: bool = False) -> None:
+        """Write a named graph, or the whole dataset for ``None`` or ``""``, as the RDF format *form*."""
+        import pyoxigraph as ox
+
+        found: Iterator[Any] = self.quads(graph or None)
+        if graph is not None:
+            found = (quad.triple for quad in found)
+        ox.serialize(found, output, getattr(ox.RdfFormat, form))
 
     def _wrapper(self) -> SPARQLWrapper:
         from SPARQLWrapper import JSON, SPARQLWrapper

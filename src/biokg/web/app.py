@@ -52,7 +52,7 @@ def _begin() -> Response | None:
     g.begun = time.perf_counter()
     g.request_id = uuid.uuid4().hex[:16]
     g.csp_nonce = secrets.token_urlsafe(12)
-    if request.method == "OPTIONS" and request.path in MACHINE_PATHS:
+    if request.method == "OPTIONS" and request.path.startswith(MACHINE_PATHS):
         return _options()
     return None
 
@@ -78,7 +78,7 @@ def _finish(response: Response) -> Response:
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "same-origin")
     headers["X-Request-Id"] = g.get("request_id", "")
-    headers["X-BioKG-Version"] = held.version
+    headers.setdefault("X-BioKG-Version", held.version)
     if response.mimetype == "text/html":
         headers.setdefault("Content-Security-Policy", _policy())
     if request.method in ("GET", "HEAD", "OPTIONS") or request.path == "/sparql":

@@ -58,7 +58,7 @@ def _triples(address: str) -> list[ox.Triple]:
     triples += [ox.Triple(node, iri(SD + "supportedLanguage"), iri(SD + name)) for name in languages]
     for name in (*SOLUTION_TYPES.values(), *GRAPH_TYPES.values()):
         triples.append(ox.Triple(node, iri(SD + "resultFormat"), iri(FORMATS + _FORMAT_NAMES[name])))
-    if held.settings.union_default_graph and not held.settings.empty:
+    if held.settings.union:
         triples.append(ox.Triple(node, iri(SD + "feature"), iri(SD + "UnionDefaultGraph")))
     triples += [
         ox.Triple(node, iri(SD + "defaultDataset"), dataset),

@@ -14,9 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from biokg.errors import StoreError
 from biokg.settings import Settings, load_settings
+from biokg.store.folder import StoreFolder
+from biokg.web.access import read_token
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from biokg.store.base import Store
 
 RUNTIME = "BIOKG_RUNTIME"
 """Environment variable with the file that tells server processes what to serve."""
@@ -35,16 +39,24 @@ def serve(settings: Settings, *, nquads: Path | None = None, pages: bool = True)
 
     from biokg.execution.pool import WorkerPool
 
+    if settings.token_file is not None:
+        read_token(settings.token_file)
     nquads, version = (nquads, _file_version(nquads)) if nquads else _published(settings)
-    pool = WorkerPool.start(settings, nquads=nquads, folder=settings.store)
+    pool = WorkerPool.start(
+        settings,
+        nquads=nquads,
+        folder=settings.store,
+        version=version if settings.store is None else None,
+        journal=_journal(settings, version),
+        check="biokg.shapes.acceptance:require_conformance" if settings.validate_writes else None,
+    )
     with tempfile.TemporaryDirectory(prefix="biokg-") as place:
         runtime = Path(place) / "runtime.json"
         runtime.write_text(
             json.dumps(
                 {
-                    "address": str(pool.address),
+                    "place": str(pool.place),
                     "nquads": str(nquads) if nquads else None,
-                    "version": version,
                     "pages": pages,
                     "settings": _plain(settings),
                 }
@@ -71,9 +83,18 @@ def serve(settings: Settings, *, nquads: Path | None = None, pages: bool = True)
             pool.close()
 
 
-def _published(settings: Settings) -> tuple[Path | None, str]:
-    if settings.empty or settings.store is not None or settings.engine is not None:
-        return None, "empty"
+def _journal(settings: Settings, version: str | None) -> Path | None:
+    """Where writes to the published graph in memory are kept, to be replayed over the same version."""
+    if settings.token_file is None or settings.store or settings.engine or settings.empty or version is None:
+        return None
+    return settings.state_folder / "writes" / version[:16] / "journal.jsonl"
+
+
+def _published(settings: Settings) -> tuple[Path | None, str | None]:
+    if settings.empty or settings.engine is not None:
+        return None, None
+    if settings.store is not None and StoreFolder(settings.store).current() is not None:
+        return None, None
     from biokg.knowledge.build import publish
 
     publication = publish(settings)
@@ -92,7 +113,7 @@ def _plain(settings: Settings) -> dict[str, Any]:
 def application() -> Callable[..., Any]:
     """The WSGI application of one server process; called by the server in each of them."""
     from biokg.execution.pool import WorkerPool
-    from biokg.store.disk import DiskStore
+    from biokg.execution.pooled import PooledStore
     from biokg.store.memory import MemoryStore
     from biokg.web.app import create_app
     from biokg.web.service import Service
@@ -100,14 +121,14 @@ def application() -> Callable[..., Any]:
     given = json.loads(Path(os.environ[RUNTIME]).read_text(encoding="utf-8"))
     settings = load_settings(given["settings"], environ={})
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
-    if settings.store is not None:
-        store: MemoryStore | DiskStore = DiskStore(settings.store, read_only=True)
+    pool = WorkerPool(Path(given["place"]), settings)
+    if settings.token_file is not None or settings.engine is not None or not given["nquads"] or settings.store:
+        store: Store = PooledStore(pool)
     else:
+        path = Path(given["nquads"])
+        if not path.is_file():
+            raise StoreError(f"the published graph {path} is gone", fix="run biokg build")
         store = MemoryStore()
-        if given["nquads"]:
-            path = Path(given["nquads"])
-            if not path.is_file():
-                raise StoreError(f"the published graph {path} is gone", fix="run biokg build")
-            store.load_nquads(path.read_bytes())
-    pool = WorkerPool(Path(given["address"]), settings)
-    return create_app(Service(store, given["version"], settings, pool), pages=given["pages"])
+        store.load_nquads(path.read_bytes())
+    token = read_token(settings.token_file) if settings.token_file is not None else None
+    return create_app(Service(store, pool.version, settings, pool, token=token), pages=given["pages"])

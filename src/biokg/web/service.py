@@ -18,18 +18,24 @@ if TYPE_CHECKING:
 
 @dataclass
 class Service:
-    """What one server process holds. ``version`` is the hash of the published dataset."""
+    """What one server process holds. ``token`` is what writes need; ``None`` means that they are off."""
 
     store: Store
-    version: str
+    first_version: str
     settings: Settings
     pool: WorkerPool
     metrics: Metrics | None = None
+    token: bytes | None = None
     guard: Guard = field(init=False)
     """The ceilings of size and depth that every text from outside must pass."""
 
     def __post_init__(self) -> None:
         self.guard = Guard(self.settings.max_query_bytes, self.settings.max_query_depth)
+
+    @property
+    def version(self) -> str:
+        """The hash of the dataset as it is served now."""
+        return self.first_version if self.token is None else self.pool.version
 
 
 def service() -> Service:

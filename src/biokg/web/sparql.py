@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -155,21 +155,26 @@ def _moved(target: str) -> Response:
 
 def _job(asked: Operation, written: str) -> Job:
     defaults, named = asked.all("default-graph-uri"), asked.all("named-graph-uri")
-    for graph in (*defaults, *named):
-        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]*", graph):
-            raise UsageError(f"{graph!r} is no absolute IRI", fix="name a graph of this store")
+    require_iris((*defaults, *named))
     given = bool(defaults or named)
     return Job(
         asked.text,
         written,
         default_graphs=defaults if given else None,
         named_graphs=named if given else None,
-        union=service().settings.union_default_graph,
+        union=service().settings.union,
         base=request.base_url,
         deadline=deadline(asked.one("timeout")),
         client=client_address(),
         gone=hung_up(),
     )
+
+
+def require_iris(graphs: Iterable[str]) -> None:
+    """Raise :class:`UsageError` for a graph that is no absolute IRI."""
+    for graph in graphs:
+        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]*", graph):
+            raise UsageError(f"{graph!r} is no absolute IRI", fix="name a graph of this store")
 
 
 def deadline(asked: str | None) -> float | None:
@@ -186,20 +191,27 @@ def deadline(asked: str | None) -> float | None:
 
 
 def respond(answer: Answer, said: str, guarded: Guarded) -> Response:
-    """The response to a query: whole if short, else streamed; a broken stream if the worker is stopped."""
-    body: Any = answer.first if answer.complete else _stream(answer)
-    response = Response(body, 200)
-    response.headers["Content-Type"] = said if said.startswith("application/") else f"{said}; charset=utf-8"
-    response.headers["Vary"] = "Accept, Accept-Encoding"
+    """The response to a query; what NOW, RAND and the like make is neither tagged nor kept."""
+    response = stream(answer, said)
     if VOLATILE & guarded.words:
         response.headers["Cache-Control"] = "no-store"
-    else:
-        g.cacheable = answer.complete
-        response.headers["Cache-Control"] = "no-cache"
+        g.tag = None
     return response
 
 
-def _stream(answer: Answer) -> Iterator[bytes]:
+def stream(answer: Answer, said: str) -> Response:
+    """The response that carries *answer*: whole if short, else as it comes; broken if the worker is stopped."""
+    body: Any = answer.first if answer.complete else _chunks(answer)
+    response = Response(body, 200)
+    response.headers["Content-Type"] = said if said.startswith("application/") else f"{said}; charset=utf-8"
+    response.headers["Vary"] = "Accept, Accept-Encoding"
+    response.headers["Cache-Control"] = "no-cache"
+    response.headers["X-BioKG-Version"] = answer.version
+    g.tag = answer.version if answer.complete else None
+    return response
+
+
+def _chunks(answer: Answer) -> Iterator[bytes]:
     try:
         yield from answer
     finally:

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
-from biokg.errors import Forbidden
+from biokg.errors import UsageError
+from biokg.execution.writes import Write
+from biokg.sparql.dataset import with_using
+from biokg.sparql.guard import Guard, check_update
+from biokg.web.access import require_token
+from biokg.web.service import service
+from biokg.web.sparql import UPDATE, operation, require_iris
 
 blueprint = Blueprint("update", __name__)
 
 
 @blueprint.post("/update")
 def update() -> Response:
-    """Refused: writes are off."""
-    raise Forbidden("writes are switched off here", fix="start with --token-file")
+    """Do an update: all of its operations, or none. 204, with the new version in a header."""
+    require_token()
+    held = service()
+    asked = operation("update", UPDATE, held.settings.max_upload_bytes)
+    if asked is None:
+        raise UsageError("there is no update", fix="send update=…, or a body of type application/sparql-update")
+    check_update(asked.text, Guard(held.settings.max_upload_bytes, held.settings.max_query_depth, max_chain=None))
+    default, named = asked.all("using-graph-uri"), asked.all("using-named-graph-uri")
+    require_iris((*default, *named))
+    done = held.pool.write(Write("update", with_using(asked.text, default, named), base=request.base_url))
+    return Response(status=204, headers={"X-BioKG-Version": done["version"]})

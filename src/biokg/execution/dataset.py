@@ -1,0 +1,271 @@
+"""The dataset as the holder keeps it: in its own memory, or as generations in a folder, or elsewhere."""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from biokg.execution.writes import Write, Written, apply, hash_of
+from biokg.store.folder import StoreFolder, read_journal
+from biokg.store.memory import MemoryStore
+
+if TYPE_CHECKING:
+    from biokg.rdf.fingerprint import DatasetHash
+    from biokg.store.local import LocalStore
+    from biokg.store.remote import RemoteStore
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the holder is told about the dataset; all paths may be absent."""
+
+    nquads: Path | None = None
+    folder: Path | None = None
+    engine: str | None = None
+    version: str | None = None
+    journal: Path | None = None
+    check: str | None = None
+    union: bool = True
+    max_bytes: int = 10 * 1024 * 1024
+    deadline: float = 10.0
+
+    def checker(self) -> Callable[[LocalStore], None] | None:
+        """The function that ``check`` names as ``module:function``; it raises what refuses a write."""
+        if self.check is None:
+            return None
+        module, _, name = self.check.partition(":")
+        found: Callable[[LocalStore], None] = getattr(importlib.import_module(module), name)
+        return found
+
+
+class Dataset(Protocol):
+    """One dataset under the holder. ``moves`` says that the process that writes becomes the holder."""
+
+    moves: bool
+    version: str
+
+    def open(self) -> None:
+        """Make the current version ready for workers."""
+        ...
+
+    def reader(self) -> LocalStore | RemoteStore:
+        """What a worker asks; called in the worker, after its fork."""
+        ...
+
+    def write(self, write: Write) -> Written:
+        """Do *write* in a process of its own, durably."""
+        ...
+
+    def adopt(self) -> None:
+        """Take over what the write left, in the process that goes on as holder."""
+        ...
+
+    def forget_old(self) -> None:
+        """Let go of earlier versions, once no worker reads them."""
+        ...
+
+
+def _entry(write: Write, before: str, written: Written) -> dict[str, Any]:
+    return {
+        "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "before": before,
+        "version": written.version.version,
+        "quads": written.version.quads,
+        "write": write.to_json(),
+    }
+
+
+@dataclass
+class MemoryDataset:
+    """The dataset in this process; forks share its memory. A journal, if any, is replayed when opened."""
+
+    options: Options
+    moves: bool = True
+    version: str = ""
+    _hash: DatasetHash | None = None
+    _store: MemoryStore = field(default_factory=MemoryStore)
+
+    def open(self) -> None:
+        """Load the published file, then the writes journaled since."""
+        options = self.options
+        if options.nquads is not None:
+            self._store.load_nquads(options.nquads.read_bytes())
+        self.version = options.version or hash_of(self._store).version
+        for entry in read_journal(options.journal) if options.journal else ():
+            if entry["before"] == self.version:
+                write = Write.from_json(entry["write"])
+                written = apply(write, self._store, self._known(), max_bytes=options.max_bytes)
+                self.version, self._hash = written.version.version, written.version
+        self._prepare()
+
+    def _known(self) -> DatasetHash:
+        """The running hash; computed when the first write needs it."""
+        if self._hash is None:
+            self._hash = hash_of(self._store)
+        return self._hash
+
+    def _prepare(self) -> None:
+        if self.options.union:
+            self._store.view(None, "")
+            self._store.view(None, "GRAPH")
+        gc.collect()
+        gc.freeze()
+
+    def reader(self) -> LocalStore:
+        """The store that was inherited."""
+        return self._store
+
+    def write(self, write: Write) -> Written:
+        """Do *write* on this process's copy, and journal it."""
+        options = self.options
+        written = apply(write, self._store, self._known(), max_bytes=options.max_bytes, check=options.checker())
+        if self.options.journal is not None:
+            self.options.journal.parent.mkdir(parents=True, exist_ok=True)
+            StoreFolder(self.options.journal.parent).record(_entry(write, self.version, written))
+        self.version, self._hash = written.version.version, written.version
+        return written
+
+    def adopt(self) -> None:
+        """Make the new version ready for workers."""
+        self._prepare()
+
+    def forget_old(self) -> None:
+        """Nothing: earlier versions end with their process."""
+
+
+@dataclass
+class DiskDataset:
+    """The dataset as generations in a folder; a worker opens the current one after its fork."""
+
+    options: Options
+    moves: bool = False
+    version: str = ""
+    _current: Path = Path()
+    _lock: int = -1
+
+    @property
+    def _folder(self) -> StoreFolder:
+        assert self.options.folder is not None  # noqa: S101
+        return StoreFolder(self.options.folder)
+
+    def open(self) -> None:
+        """Make the first generation where there is none, from the published file if one is given.
+
+        RocksDB starts threads, so it is opened in children only.
+        """
+        self._lock = self._folder.lock()
+        if self._folder.current() is None:
+            pid = os.fork()
+            if pid == 0:
+                self._first_generation()
+                os._exit(0)
+            os.waitpid(pid, 0)
+        self.adopt()
+        self.forget_old()
+
+    def _first_generation(self) -> None:
+        from biokg.store.disk import DiskStore
+
+        draft = self._folder.draft()
+        store = DiskStore(draft)
+        if self.options.nquads is not None:
+            store.load_nquads(self.options.nquads.read_bytes())
+        version = hash_of(store)
+        store.engine.flush()
+        del store
+        gc.collect()
+        self._folder.commit(draft, version)
+
+    def reader(self) -> LocalStore:
+        """The current generation."""
+        from biokg.store.disk import DiskStore
+
+        return DiskStore(self._current, read_only=True)
+
+    def write(self, write: Write) -> Written:
+        """Do *write* on a new generation and commit it."""
+        from biokg.store.disk import DiskStore
+
+        options, current = self.options, self._folder.current()
+        assert current is not None  # noqa: S101
+        draft = self._folder.draft()
+        store = DiskStore(draft)
+        written = apply(write, store, current.version, max_bytes=options.max_bytes, check=options.checker())
+        store.engine.flush()
+        del store
+        gc.collect()
+        self._folder.record(_entry(write, self.version, written))
+        self._folder.commit(draft, written.version)
+        return written
+
+    def adopt(self) -> None:
+        """Serve the generation that the folder names."""
+        found = self._folder.current()
+        if found is None:
+            from biokg.errors import StoreError
+
+            raise StoreError(f"the store in {self.options.folder} could not be made", fix="is the disk full?")
+        self._current, self.version = found.path, found.version.version
+
+    def forget_old(self) -> None:
+        """Remove the generations before the current one."""
+        self._folder.drop_others(self._current)
+
+
+@dataclass
+class RemoteDataset:
+    """A dataset in another engine, which has no versions that we could know."""
+
+    options: Options
+    moves: bool = False
+    version: str = ""
+
+    def open(self) -> None:
+        """Nothing: the engine has it."""
+        self.version = self.options.version or ""
+
+    def reader(self) -> RemoteStore:
+        """A client of the engine."""
+        from biokg.store.remote import RemoteStore
+
+        assert self.options.engine is not None  # noqa: S101
+        return RemoteStore(self.options.engine, timeout=self.options.deadline)
+
+    def write(self, write: Write) -> Written:
+        """Refused: whole graphs and updates go to the engine itself."""
+        from biokg.errors import Forbidden
+
+        raise Forbidden("writes go to the remote engine itself", fix=f"send them to {self.options.engine}")
+
+    def adopt(self) -> None:
+        """Nothing to take over."""
+
+    def forget_old(self) -> None:
+        """Nothing is kept."""
+
+
+def dataset_of(options: Options) -> Dataset:
+    """The dataset that *options* describe."""
+    if options.engine is not None:
+        return RemoteDataset(options)
+    return MemoryDataset(options) if options.folder is None else DiskDataset(options)
+
+
+def options_from(document: str) -> Options:
+    """Options from the JSON that :func:`options_to` wrote."""
+    given = json.loads(document)
+    for name in ("nquads", "folder", "journal"):
+        given[name] = Path(given[name]) if given.get(name) else None
+    return Options(**given)
+
+
+def options_to(options: Options) -> str:
+    """*options* as JSON."""
+    return json.dumps({name: str(v) if isinstance(v, Path) else v for name, v in vars(options).items()})
