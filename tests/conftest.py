@@ -64,7 +64,7 @@ def publication(settings: Settings, shared_state: Path) -> Publication:
     """The graph of the repository's own tables, built once for the whole run."""
     from biokg.knowledge.build import publish
 
-    with _locked(shared_state / "build.lock"):
+    with _locked(shared_state / "fixture.lock"):
         published = publish(settings)
     assert published.problem is None, published.problem
     return published
