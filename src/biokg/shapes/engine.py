@@ -96,6 +96,11 @@ class Engine:
             closed[top] = (top, *sorted(seen - {top}))
         return closed
 
+    def focus_nodes(self, shape: Shape) -> Iterator[Node]:
+        """The focus nodes that the targets of *shape* select, each once."""
+        focus = compiler.target_focus(shape.targets, self.dialect)
+        return (row["this"] for row in self.rows(f"SELECT DISTINCT ?this WHERE {{ {focus.pattern()} }}"))
+
     def validate(self, shape: Shape, focus: Focus | None = None) -> Iterator[Result]:
         """Results of one shape and its property shapes at *focus* (by default its own targets)."""
         here = compiler.target_focus(shape.targets, self.dialect) if focus is None else focus
