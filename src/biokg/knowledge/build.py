@@ -89,7 +89,7 @@ def _locked(folder: Path) -> Iterator[None]:
     """One build at a time in a state folder."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        handle = (folder / "build.lock").open("w")
+        handle = (folder / "publish.lock").open("w")
     except OSError as error:
         raise StoreError(f"{folder}: {error}", fix="name a folder that can be written with --state-dir") from None
     with handle:

@@ -302,6 +302,8 @@ def _areas(data_dir: Path, known: Container[str] | None) -> Iterator[Quad]:
         if not row["doid_label"] or (known is not None and subject not in known):
             continue
         statement = terms.entity("statement", "therapeutic_links", str(number))
+        yield write(document_iri(DISEASE_ONTOLOGY), terms.RDF_TYPE, terms.term("Document"))
+        yield write(document_iri(DISEASE_ONTOLOGY), terms.term("address"), DISEASE_ONTOLOGY)
         yield write(subject, terms.term("therapeuticArea"), area_iri(row["doid_label"]))
         yield write(statement, terms.RDF_TYPE, terms.term("SourceStatement"))
         yield write(statement, terms.term("about"), subject)
@@ -325,13 +327,16 @@ def _names(data_dir: Path, prefixes: dict[str, str], known: Container[str] | Non
         subject = _expand(row["subject_id"], prefixes)
         if known is not None and subject not in known:
             continue
+        address = prefixes[row["object_id"].partition(":")[0]]
+        yield write(document_iri(address), terms.RDF_TYPE, terms.term("Document"))
+        yield write(document_iri(address), terms.term("address"), address)
         name = Literal(row["name"], language=row["lang"]) if row["lang"] else Literal(row["name"])
         statement = terms.entity("statement", "link-names", str(number))
         yield write(subject, _prefixed("skos:altLabel"), name)
         yield write(statement, terms.RDF_TYPE, terms.term("SourceStatement"))
         yield write(statement, terms.term("about"), subject)
         yield write(statement, terms.term("asserts"), _prefixed("skos:altLabel"))
-        yield write(statement, terms.term("document"), document_iri(prefixes[row["object_id"].partition(":")[0]]))
+        yield write(statement, terms.term("document"), document_iri(address))
         yield write(statement, terms.term("statementKind"), terms.concept("statement-kind", "fact"))
         yield write(statement, terms.term("layer"), terms.concept("layer", LAYER))
         yield write(statement, terms.term("inTable"), terms.entity("table", "link-names"))

@@ -63,9 +63,9 @@ def map_org_facts(context: Context) -> None:
         layer, span = _layer(context, row, attribute["dated"], sales)
         kind = "forecast" if "forecast" in row["note"] else "fact"
         claim = context.source(row, kind).claim(layer)
-        term = ALT_LABEL if attribute["term"] == "altLabel" else attribute["term"]
-        claim.about(organization(row["org_id"]), term)
-        _WRITERS[attribute["becomes"]](Fact(context, row, claim, term, span))
+        asserted = ALT_LABEL if attribute["term"] == "altLabel" else attribute["term"]
+        claim.about(organization(row["org_id"]), asserted)
+        _WRITERS[attribute["becomes"]](Fact(context, row, claim, asserted, span))
     for row in context.rows("status_events"):
         _status_event(context, row)
 
@@ -78,7 +78,8 @@ def _layer(context: Context, row: Row, dated: str, sales: dict[str, str]) -> tup
     if dated == "by-2016":
         return (layer if layer == DISSERTATION else TO_2016), None
     if dated == "organization":
-        return layer, None
+        named = _span_in(f"{row['value']} {row['note']}")
+        return (layer_of(named, layer) if named and named.after_cut_off and layer != DISSERTATION else layer), None
     span = _span_in(row["value"]) or _span_in(row["note"])
     if row["attribute"] in {"acquired_by", "acquisition_value"} and layer != DISSERTATION:
         sold = parse_date(sales.get(row["org_id"], ""))

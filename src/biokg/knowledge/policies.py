@@ -72,6 +72,7 @@ def map_rivals(context: Context) -> None:
         span = parse_date(row["year"])
         default = DISSERTATION if "dissertation" in row.items("source") else TO_2016
         claim = context.source(row).claim(layer_of(span, default))
+        claim.derived_from(entity("statement", row["from_table"], slug(row["from_row"])))
         subject = entity(row["subject_kind"], row["subject_id"])
         target = entity(row["subject_kind"], row["subject_id"], "event", slug(row.key))
         node = event(

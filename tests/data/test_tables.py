@@ -1,0 +1,159 @@
+"""The curated tables: nothing from memory, no row of the sources lost, answers as the tables say."""
+
+from __future__ import annotations
+
+import csv
+import re
+import shutil
+from collections import Counter, defaultdict
+
+import pytest
+
+from biokg.knowledge.build import open_published, publish
+from biokg.settings import load_settings
+from biokg.terms import VIEWS
+
+BY_COMPILER_ADDED = {
+    "organizations": {"ruiyi", "finance-brussels"},
+    "alliances": {"argenx-birdrock"},
+}
+"""Rows split from others when an identity rested on memory alone."""
+
+
+def read(path):
+    with path.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+@pytest.fixture(scope="module")
+def data(repository):
+    return repository / "data"
+
+
+@pytest.fixture(scope="module")
+def sources(repository):
+    folder = repository.parent / "shared" / "facts"
+    if not folder.is_dir():
+        pytest.skip("the source tables are not beside this checkout")
+    return folder
+
+
+def test_no_memory_reaches_the_tables(data):
+    for path in data.rglob("*.csv"):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            assert not re.search(r"\(memory|memory lead|,memory,|is memory|, memory\)", line), f"{path.name}:{number}"
+
+
+def test_every_row_of_the_sources_is_in_the_tables(data, sources):
+    rows = 0
+    for path in sorted(sources.glob("*.csv")):
+        wanted = {row["id"] for row in read(path) if row["source"] != "memory"}
+        held = [row["id"] for row in read(data / path.name)]
+        assert wanted <= set(held), path.name
+        assert len(held) == len(set(held))
+        rows += len(wanted)
+    assert rows == 2205
+
+
+def test_rows_from_memory_alone_are_left_out(data, sources):
+    for path in sorted(sources.glob("*.csv")):
+        leads = {row["id"] for row in read(path) if row["source"] == "memory"}
+        assert not leads & {row["id"] for row in read(data / path.name)}
+
+
+def test_no_column_of_the_sources_is_left_out(data, sources):
+    for path in sorted(sources.glob("*.csv")):
+        assert list(read(path)[0]) == list(read(data / path.name)[0])
+
+
+def test_a_locator_is_a_short_quote(data):
+    for path in data.glob("*.csv"):
+        for row in read(path):
+            assert len(row.get("locator", "").split()) <= 20, (path.name, row["id"])
+
+
+def names(data):
+    return {row["id"]: row["name"] for row in read(data / "organizations.csv")}
+
+
+ARGENX = """
+PREFIX bkg: <https://w3id.org/biokg/ontology/>
+SELECT DISTINCT ?alliance WHERE {
+  ?role bkg:playedBy <https://w3id.org/biokg/id/organization/argenx> . ?alliance bkg:hasRole ?role ; a bkg:Alliance }
+"""
+PARTNERS = """
+PREFIX bkg: <https://w3id.org/biokg/ontology/>
+SELECT ?partner (COUNT(DISTINCT ?firm) AS ?firms) WHERE {
+  ?alliance bkg:hasRole ?a, ?b . ?a bkg:focal true ; bkg:playedBy ?firm . ?b bkg:playerClass ?c ; bkg:playedBy ?partner
+} GROUP BY ?partner ORDER BY DESC(?firms) ?partner
+"""
+POLICIES = """
+PREFIX bkg: <https://w3id.org/biokg/ontology/>
+SELECT DISTINCT ?policy ?region ?year WHERE {
+  ?policy a bkg:PolicyInstrument ; bkg:appliesIn ?region . ?launch bkg:eventOf ?policy ; a bkg:LaunchEvent ; bkg:year ?year }
+"""
+
+
+def last(term):
+    return term.value.rsplit("/", 1)[-1]
+
+
+def ask(store, text):
+    return [tuple(row) for row in store.select(text, default_graphs=VIEWS["all"].graphs).rows]
+
+
+def argenx_rows(rows):
+    return {r["id"] for r in rows if "argenx" in {r["nbf_id"], r["partner_id"], *r["other_party_ids"].split(";")}}
+
+
+def test_the_alliances_of_argenx_are_those_of_the_table(store, data):
+    expected = argenx_rows(read(data / "alliances.csv"))
+    assert len(expected) > 5
+    assert {last(alliance) for (alliance,) in ask(store, ARGENX)} == expected
+
+
+def test_partners_are_ranked_by_number_of_belgian_firms(store, data):
+    firms = defaultdict(set)
+    for row in read(data / "alliances.csv"):
+        firms[row["partner_id"]].add(row["nbf_id"])
+    expected = {partner: len(found) for partner, found in firms.items()}
+    assert {last(partner): int(count.value) for partner, count in ask(store, PARTNERS)} == expected
+
+
+def test_policies_are_found_by_region_and_year(store, data):
+    expected = Counter((row["region"], row["year_start"]) for row in read(data / "policies.csv") if row["year_start"])
+    rivals = Counter(
+        (policy["region"], row["year"])
+        for row in read(data / "rivals.csv")
+        for policy in read(data / "policies.csv")
+        if row["subject_kind"] == "policy" and row["subject_id"] == policy["id"] and row["year"] != policy["year_start"]
+    )
+    found = Counter((last(region), year.value) for _, region, year in ask(store, POLICIES))
+    assert found == expected + rivals
+
+
+def test_rival_dates_stand_side_by_side(store):
+    text = """
+    PREFIX bkg: <https://w3id.org/biokg/ontology/>
+    SELECT DISTINCT ?year WHERE { ?e bkg:eventOf <https://w3id.org/biokg/id/%s> ; a bkg:%s ; bkg:year ?year }
+    """
+    for thing, class_, years in [
+        ("organization/thrombogenics", "FoundingEvent", {1998, 1991}),
+        ("organization/vib", "FoundingEvent", {1995, 1996}),
+        ("policy/dirv", "LaunchEvent", {1982, 1983}),
+        ("organization/innogenetics", "AcquisitionEvent", {2007, 2008, 2009, 2010}),
+    ]:
+        assert {int(year.value) for (year,) in ask(store, text % (thing, class_))} == years
+
+
+def test_changing_a_row_changes_the_answer(data, tmp_path):
+    copy = shutil.copytree(data, tmp_path / "data")
+    settings = load_settings({"data_dir": copy, "state_dir": tmp_path / "state"}, environ={})
+    before = publish(settings)
+    path = copy / "alliances.csv"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("\nargenx-shire-2012,argenx,", "\nargenx-shire-2012,galapagos,"), encoding="utf-8")
+    after = publish(settings)
+    assert after.version != before.version
+    held = {last(alliance) for (alliance,) in ask(open_published(after), ARGENX)}
+    assert held == argenx_rows(read(path)) == {last(a) for (a,) in ask(open_published(before), ARGENX)} - {"argenx-shire-2012"}
