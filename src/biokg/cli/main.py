@@ -23,6 +23,7 @@ COMMANDS = (
     "validate",
     "explain",
     "check",
+    "link",
 )
 SETTINGS_FILE = Path("biokg.toml")
 EPILOG = """\

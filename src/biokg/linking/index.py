@@ -7,13 +7,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import log
 
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
 from biokg.linking.names import Name, fold, is_remark, other_names, parse
-from biokg.linking.registry import Entity
+from biokg.linking.registry import Entity, without_collection
 from biokg.linking.typos import is_typo
 from biokg.linking.words import CONCEPTS, WORLD_PLACES
 
 COMMON = 200
 """A word in more names than this finds no candidate by itself."""
+
+
+LONGEST_JOINED = 18
+"""Longer names are compared word by word only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +42,11 @@ class RegistryIndex:
         self.by_key: dict[frozenset[str], list[int]] = defaultdict(list)
         self.by_compact: dict[str, list[int]] = defaultdict(list)
         self.acronyms: dict[str, list[int]] = defaultdict(list)
-        self.initials: dict[str, list[int]] = defaultdict(list)
         self.postings: dict[str, list[int]] = defaultdict(list)
-        for number, entity in enumerate(self.entities):
-            self._add(number, entity)
-        self._trigrams: dict[str, list[str]] | None = None
+        with without_collection():
+            for number, entity in enumerate(self.entities):
+                self._add(number, entity)
+        self._by_letter: dict[tuple[str, int], list[str]] | None = None
         self._buckets: dict[tuple[str, int], list[str]] | None = None
         total = max(len(self.entities), 2)
         self.weights = {word: log(1 + total / len(where)) for word, where in self.postings.items()}
@@ -56,12 +63,11 @@ class RegistryIndex:
             self.entries.append(Entry(name, number))
             self.by_full[name.full].append(place)
             self.by_key[name.key].append(place)
-            for compact in {name.compact, name.full.replace(" ", "")}:
-                self.by_compact[compact].append(place)
+            self.by_compact[name.compact].append(place)
+            if name.legal or name.countries:
+                self.by_compact[name.full.replace(" ", "")].append(place)
             for concept in name.key:
                 self.postings[concept].append(place)
-            if len(name.words) >= 3:
-                self.initials[name.acronym].append(number)
         for acronym in entity.acronyms:
             self.acronyms[fold(acronym).replace(" ", "")].append(number)
 
@@ -69,7 +75,7 @@ class RegistryIndex:
         """How much *word* tells: the rarer in the registry, the more (natural logarithm, no unit)."""
         return self.weights.get(word, self.rarest)
 
-    def candidates(self, query: Name, *, limit: int = 30) -> list[int]:
+    def candidates(self, query: Name, *, limit: int = 24) -> list[int]:
         """Places in :attr:`entries` of the names that could be meant, most promising first."""
         found: Counter[int] = Counter()
         exact = (
@@ -90,7 +96,8 @@ class RegistryIndex:
             for compact in self.similar_compacts(query.compact):
                 for place in self.by_compact[compact]:
                     found[place] += 1000
-        return [place for place, _ in found.most_common(limit)]
+        exact_ones = sum(votes >= 2000 for votes in found.values())
+        return [place for place, _ in found.most_common(max(limit, min(exact_ones, 10 * limit)))]
 
     def _shared(self, query: Name) -> Iterable[int]:
         """Names that hold the whole rarest word of an exactly known query: its namesakes."""
@@ -120,57 +127,60 @@ class RegistryIndex:
         known = [word for word in words if word in self.postings]
         if len(known) < 2:
             return Counter()
-        first, second = set(self.postings[known[0]]), self.postings[known[1]]
-        return Counter({place: 20 for place in second if place in first})
+        rarest = self.postings[known[0]]
+        if len(rarest) > COMMON * 25:
+            return Counter()
+        return Counter({place: 20 for place in rarest if known[1] in self.entries[place].name.key})
 
     def similar_words(self, word: str) -> Iterator[str]:
-        """Words of the registry that *word* may be a misspelling of, found by shared trigrams."""
-        if self._trigrams is None:
-            self._trigrams = defaultdict(list)
+        """Words of the registry that *word* may be a misspelling of, of like length and first letter."""
+        if self._by_letter is None:
+            self._by_letter = defaultdict(list)
             for known in self.postings:
                 if len(known) >= 4:
-                    for gram in _grams(known):
-                        self._trigrams[gram].append(known)
-        votes: Counter[str] = Counter()
-        for gram in _grams(word):
-            votes.update(self._trigrams.get(gram, ()))
-        need = max(1, len(word) - 6)
-        for near, count in votes.most_common(60):
-            if count < need:
-                return
-            if is_typo(word, near):
-                yield near
+                    self._by_letter[known[0], len(known)].append(known)
+        for length in range(len(word) - 2, len(word) + 3):
+            bucket = self._by_letter.get((word[0], length))
+            if bucket:
+                near = process.extract(word, bucket, scorer=OSA.distance, score_cutoff=2, limit=8)
+                yield from (known for known, _, _ in near if is_typo(word, known))
 
     def similar_compacts(self, compact: str) -> Iterator[str]:
         """Whole names, joined, of nearly the same letters, among those that start alike."""
-        if len(compact) < 6:
+        if not 6 <= len(compact) <= LONGEST_JOINED:
             return
         if self._buckets is None:
             self._buckets = defaultdict(list)
             for known in self.by_compact:
-                self._buckets[known[:3], len(known)].append(known)
+                if len(known) <= LONGEST_JOINED + 2:
+                    self._buckets[known[:3], len(known)].append(known)
         starts = {compact[:3], compact[:1] + compact[2:4], compact[:2] + compact[3:4]}
         for start in starts:
             for length in range(len(compact) - 2, len(compact) + 3):
-                for known in self._buckets.get((start, length), ()):
-                    if is_typo(compact, known):
-                        yield known
+                bucket = self._buckets.get((start, length))
+                if bucket:
+                    near = process.extract(compact, bucket, scorer=OSA.distance, score_cutoff=2, limit=8)
+                    yield from (known for known, _, _ in near if is_typo(compact, known))
 
     def is_word(self, word: str) -> bool:
         """Whether *word* is spelled as a word of the registry or of the vocabulary, or a city."""
         return word in self.postings or word in CONCEPTS or word in WORLD_PLACES
 
 
-def _grams(word: str) -> set[str]:
-    padded = f"_{word}_"
-    return {padded[start : start + 3] for start in range(len(padded) - 2)}
-
-
 def _all_names(entity: Entity) -> Iterator[str]:
     for text in (entity.label, *entity.names):
-        if "(" not in text:
-            yield text
-            continue
         yield text
-        if not is_remark(text):
+        if "," in text and (shorter := _without_place(text, entity)):
+            yield shorter
+        if "(" in text and not is_remark(text):
             yield from other_names(text)
+
+
+def _without_place(text: str, entity: Entity) -> str:
+    """``Merck KGaA, Darmstadt (Germany)`` without what stands from its own city on; empty if it names none."""
+    cities = {fold(city) for city in entity.cities}
+    parts = text.partition("(")[0].split(",")
+    for number, part in enumerate(parts[1:], start=1):
+        if fold(part) in cities:
+            return ",".join(parts[:number])
+    return ""

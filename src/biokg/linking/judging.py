@@ -70,7 +70,7 @@ NO_HINTS = Hints()
 
 def judge(query: Name, name: Name, entity: Entity, known: WordTest, hints: Hints = NO_HINTS) -> Judgement:
     """Judge *query* against one *name* of *entity*; *known* tells words of the registry from misspellings."""
-    objections = [*_country_objections(query, name, entity, hints), *_legal_objections(query, name, entity)]
+    objections = [*_country_objections(query, name, entity, hints), *legal_objections(query, name, entity)]
     score, reasons, against = _words(query, name, entity, known)
     objections.extend(against)
     if hints.country and entity.country == hints.country:
@@ -87,14 +87,17 @@ def _country_objections(query: Name, name: Name, entity: Entity, hints: Hints) -
             return [f"the name says {'/'.join(sorted(query.countries))}, the record {'/'.join(sorted(own))}"]
         if not own:
             return [f"the name says {'/'.join(sorted(query.countries))}; the record's country is not known"]
+    if name.inner_country and not query.countries and hints.country != name.inner_country:
+        return [f"the record names {name.inner_country}, the query no country"]
     if hints.country and own and hints.country not in own:
         return [f"the table says {hints.country}, the record {'/'.join(sorted(own))}"]
     return []
 
 
-def _legal_objections(query: Name, name: Name, entity: Entity) -> list[str]:
+def legal_objections(query: Name, name: Name, entity: Entity) -> list[str]:
+    """What the legal form in *query* says against *entity* under *name*."""
     telling = [form for form in query.legal if LEGAL_FORMS.get(form)]
-    if not telling or query.legal & name.legal:
+    if not telling or (name is not query and query.legal & name.legal):
         return []
     if entity.kind in NOT_FIRMS and query.legal & COMMERCIAL:
         return [f"a {entity.kind} has no legal form {'/'.join(sorted(query.legal & COMMERCIAL))}"]

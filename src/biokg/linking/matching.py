@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from biokg.linking.index import RegistryIndex
-from biokg.linking.judging import ACCEPT, NO_HINTS, Hints, Judgement, judge
+from biokg.linking.judging import ACCEPT, NO_HINTS, Hints, Judgement, judge, legal_objections
 from biokg.linking.names import Name, fold, is_remark, is_short_for, other_names, parse
 from biokg.linking.registry import Entity
 from biokg.linking.words import COUNTRIES
@@ -100,7 +100,7 @@ class Matcher:
 
     def _by_acronym(self, query: Name, hints: Hints) -> list[Candidate]:
         """Entities whose acronym the query is; only listed acronyms of three letters or more count as a match."""
-        letters = query.full.replace(" ", "") if len(query.full) <= 8 else query.compact
+        letters = query.compact
         if len(query.words) > 2 or not 2 <= len(letters) <= 10:
             return []
         found = [self.index.entities[number] for number in dict.fromkeys(self.index.acronyms.get(letters, ()))]
@@ -108,6 +108,7 @@ class Matcher:
             found = [entity for entity in found if entity.country in ("", hints.country)]
         if query.countries:
             found = [entity for entity in found if entity.country in query.countries]
+        found = [entity for entity in found if not legal_objections(query, query, entity)]
         sure = len(letters) >= 3 or bool(hints.country or query.countries)
         reason = "acronym of the record" if sure else "two-letter acronym"
         objection = () if sure else ("two letters alone do not tell",)
@@ -122,7 +123,7 @@ class Matcher:
             worth = shown and shown[0].score >= 60
             reasons = (*shown[0].judgement.reasons, *shown[0].judgement.objections) if shown else ("nothing alike",)
             return Match(text, "review" if worth else "none", None, shown, reasons, shown[0].score if shown else 0.0)
-        accepted = _tied(accepted)
+        accepted = _tied(accepted, query)
         if len(accepted) > 1:
             accepted = _settle(accepted, query, hints)
         if len(accepted) > 1:
@@ -202,7 +203,7 @@ class Matcher:
 
 def _namesake(chosen: Candidate, candidates: Sequence[Candidate], query: Name) -> Candidate | None:
     """Another entity of the same core name that only the legal form rules out, unless that form is the chosen's own."""
-    if chosen.score >= 100 or not query.legal or query.legal & parse(chosen.name).legal:
+    if chosen.score >= 100 or chosen.entity.heads_group or not query.legal or query.legal & parse(chosen.name).legal:
         return None
     for other in candidates:
         objections = other.judgement.objections
@@ -216,11 +217,11 @@ def _rank(judgement: Judgement) -> tuple[int, float]:
     return (int(not judgement.objections), judgement.score)
 
 
-def _tied(accepted: Sequence[Candidate]) -> list[Candidate]:
+def _tied(accepted: Sequence[Candidate], query: Name) -> list[Candidate]:
     """The best, and those too near to it to be told apart by score."""
     ordered = sorted(accepted, key=lambda candidate: -candidate.score)
     top = ordered[0].score
-    if top >= 100 and sum(candidate.score >= 100 for candidate in ordered) == 1:
+    if top >= 100 and query.legal and sum(candidate.score >= 100 for candidate in ordered) == 1:
         return ordered[:1]
     margin = 2.5 if top >= 93 else 6.0
     return [candidate for candidate in ordered if candidate.score > top - margin]

@@ -58,7 +58,8 @@ def _undot(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name taken apart. ``words`` are the folded words that name, ``key`` the same as sorted concepts."""
+    """A name taken apart. ``words`` are the folded words that name, ``key`` the same as concepts,
+    ``inner_country`` the country named outside brackets."""
 
     text: str
     full: str
@@ -68,11 +69,7 @@ class Name:
     legal: frozenset[str]
     countries: frozenset[str]
     brackets: tuple[str, ...] = ()
-
-    @property
-    def acronym(self) -> str:
-        """The initials of the words that name, if there are three or more."""
-        return "".join(word[0] for word in self.words) if len(self.words) >= 3 else ""
+    inner_country: str = ""
 
 
 @lru_cache(maxsize=200_000)
@@ -99,8 +96,9 @@ def parse(text: str) -> Name:
         if outside.strip(" ,;-"):
             brackets, body = tuple(part.strip() for part in found if part.strip()), outside
     full = fold(body)
-    words = full.split()
+    words = full.split() or [full]
     words, legal, countries = _trim(words)
+    inner = min(countries, default="")
     for bracket in brackets:
         code = COUNTRIES.get(fold(bracket))
         if code:
@@ -109,13 +107,19 @@ def parse(text: str) -> Name:
             legal.update(LEGAL_SPELLINGS.get(word, word) for word in fold(bracket).split())
     kept = tuple(word for word in words if word not in STOP_WORDS) or tuple(words)
     key = frozenset(concept for word in kept for concept in concepts_of(word))
-    return Name(text, full, kept, key, "".join(kept), frozenset(legal), frozenset(countries), brackets)
+    return Name(text, full, kept, key, "".join(kept), frozenset(legal), frozenset(countries), brackets, inner)
+
+
+_ENDS = frozenset(LEGAL_FORMS) | {country.split()[-1] for country in COUNTRIES} | {"and"}
+_LEADING = word_set("nv sa asbl vzw sprl bvba spa sas ooo")
 
 
 def _trim(words: list[str]) -> tuple[list[str], set[str], set[str]]:
     """Words without legal forms and countries at either end; at least one word is left."""
     legal: set[str] = set()
     countries: set[str] = set()
+    if words[-1] not in _ENDS and words[0] not in _LEADING:
+        return words, legal, countries
     changed = True
     while changed and len(words) > 1:
         changed = False
@@ -129,7 +133,7 @@ def _trim(words: list[str]) -> tuple[list[str], set[str], set[str]]:
             words, changed = words[:-1], True
         elif len(words) > 1 and words[-1] == "and" and legal:
             words, changed = words[:-1], True
-    while len(words) > 2 and words[0] in ("nv", "sa", "asbl", "vzw", "sprl", "bvba", "spa", "sas", "ooo"):
+    while len(words) > 2 and words[0] in _LEADING:
         legal.add(words[0])
         words = words[1:]
     return words, legal, countries

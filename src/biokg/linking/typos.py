@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from rapidfuzz.distance import OSA
+
 VOWELS = frozenset("aeiouy")
 SOUND_ALIKE = frozenset({frozenset("ck"), frozenset("sz"), frozenset("iy"), frozenset("vw"), frozenset("ij")})
 
@@ -10,24 +12,22 @@ def is_typo(one: str, other: str, *, in_context: bool = False) -> bool:
     """Whether *one* can be a misspelling of *other*.
 
     Up to eight letters: one slip, and in a replaced letter (up to six: in any case) a gentle one: swapped or doubled
-    letters, from seven on a vowel or a letter that sounds alike. Eleven letters and more: two slips. Digits must agree, and the first
-    letter unless the word is long. *in_context*, beside other words that agree, any one slip will do from five
-    letters on, a gentle one at four.
+    letters, from seven on a vowel or a letter that sounds alike. Eleven letters and more: two slips. Digits must
+    agree, and the first letter unless the word is long. *in_context*, beside other words that agree, any one
+    slip will do from five letters on, a gentle one at four.
 
     >>> is_typo("galapgos", "galapagos"), is_typo("oncorna", "oncodna"), is_typo("merk", "merck")
     (True, False, False)
     """
-    from rapidfuzz.distance import OSA
-
     if one == other:
         return True
     shorter = min(len(one), len(other))
     if shorter < (4 if in_context else 5) or abs(len(one) - len(other)) > 2:
         return False
-    if (one[0] != other[0] and shorter < 9) or _digits(one) != _digits(other):
+    if one[0] != other[0] and shorter < 9:
         return False
     allowed = 1 if shorter < 11 else 2
-    if OSA.distance(one, other, score_cutoff=allowed) > allowed:
+    if OSA.distance(one, other, score_cutoff=allowed) > allowed or _digits(one) != _digits(other):
         return False
     if in_context and shorter >= 5:
         return True
