@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from biokg.hypotheses.counting import State
-from biokg.hypotheses.evidence import EvidenceLine, Source, evidence_lines
+from biokg.hypotheses.evidence import EvidenceLine, evidence_lines
 from biokg.hypotheses.extraction import (
     Fact,
     Member,
     Membership,
+    Source,
     by_member,
     facts,
     in_period,
@@ -47,7 +49,7 @@ class Answers:
     def facts(self, query: str) -> dict[str, list[Fact]]:
         """The facts of a measure, by member."""
         if query not in self._facts:
-            self._facts[query] = by_member(facts(self.table(query)))
+            self._facts[query] = by_member(facts(self.table(query), self.standing()))
         return self._facts[query]
 
     def register(self, query: str) -> tuple[Member, ...]:
@@ -74,11 +76,11 @@ class Answers:
     def evidence(self) -> tuple[EvidenceLine, ...]:
         """Every evidence line, weighed."""
         if self._lines is None:
-            self._lines = evidence_lines(self.table("evidence-lines"), self.definitions)
+            self._lines = evidence_lines(self.table("evidence-lines"), self.definitions, self.standing())
         return self._lines
 
-    def sources(self, statements: frozenset[str]) -> tuple[Source, ...]:
-        """Where the given statements stand."""
+    def standing(self) -> Mapping[str, tuple[Source, ...]]:
+        """Where every statement stands."""
         if self._sources is None:
             grouped: dict[str, list[Source]] = {}
             for row in self.table("statement-sources").records():
@@ -86,7 +88,12 @@ class Answers:
                 source = Source(row["statement"], row["document"], row["address"], row["locator"], layer)
                 grouped.setdefault(row["statement"], []).append(source)
             self._sources = {statement: tuple(found) for statement, found in grouped.items()}
-        return tuple(source for statement in sorted(statements) for source in self._sources.get(statement, ()))
+        return self._sources
+
+    def sources(self, statements: frozenset[str]) -> tuple[Source, ...]:
+        """Where the given statements stand."""
+        standing = self.standing()
+        return tuple(source for statement in sorted(statements) for source in standing.get(statement, ()))
 
     def state(
         self,

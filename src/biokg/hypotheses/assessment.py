@@ -10,8 +10,8 @@ from biokg import __version__
 from biokg.hypotheses.answers import Answers
 from biokg.hypotheses.criteria import CriterionAssessment, assess_criterion, criterion_dict
 from biokg.hypotheses.definitions import HYPOTHESES, load_definitions
-from biokg.hypotheses.evidence import EvidenceLine, Source, bears_on, unanswered
-from biokg.hypotheses.extraction import last_segment
+from biokg.hypotheses.evidence import EvidenceLine, bears_on, unanswered
+from biokg.hypotheses.extraction import Source, last_segment
 from biokg.hypotheses.verdict import (
     CriterionResult,
     Decision,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from biokg.hypotheses.extraction import last_segment
+from biokg.hypotheses.extraction import AUTHOR, Source, last_segment
 
 if TYPE_CHECKING:
     from biokg.hypotheses.definitions import Definitions, Weights
@@ -14,30 +14,6 @@ if TYPE_CHECKING:
 
 ORDER = ("none", "weak", "moderate", "strong")
 _CONCLUSION = "dissertation-conclusion"
-_AUTHOR = "dissertation"
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where a statement stands."""
-
-    statement: str
-    document: str
-    address: str | None
-    locator: str | None
-    layer: str | None
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values; ``label`` names the document in words."""
-        label = "the dissertation" if last_segment(self.document) == _AUTHOR else self.address or self.document
-        return {
-            "statement": self.statement,
-            "document": self.document,
-            "label": label,
-            "address": self.address,
-            "locator": self.locator,
-            "layer": self.layer,
-        }
 
 
 @dataclass(frozen=True)
@@ -98,25 +74,18 @@ def weigh(
     return total, weight, tuple(f"{factor}: {value} ({parts[factor]})" for factor, value in chosen.items())
 
 
-def _line(iri: str, rows: list[dict[str, Any]], weights: Weights) -> EvidenceLine:
+def _line(
+    iri: str, rows: list[dict[str, Any]], weights: Weights, sources: Mapping[str, tuple[Source, ...]]
+) -> EvidenceLine:
     first = rows[0]
     about = {row["about"]: row["aboutLabel"] or last_segment(row["about"]) for row in rows if row["about"]}
-    sources = {
-        (row["statement"], row["document"]): Source(
-            row["statement"],
-            row["document"],
-            row["address"],
-            row["locator"],
-            last_segment(row["layer"]) if row["layer"] else None,
-        )
-        for row in rows
-        if row["statement"] and row["document"]
-    }
+    statements = sorted({row["statement"] for row in rows if row["statement"]})
+    found = tuple(source for statement in statements for source in sources.get(statement, ()))
     kind = last_segment(first["kind"])
     points, weight, why = weigh(
         weights,
         kind,
-        author=all(last_segment(source.document) == _AUTHOR for source in sources.values()),
+        author=all(last_segment(source.document) == AUTHOR for source in found),
         cites=any(row["cited"] for row in rows),
         belgian=any(row["belgian"] for row in rows),
         cases=len(about),
@@ -128,7 +97,7 @@ def _line(iri: str, rows: list[dict[str, Any]], weights: Weights) -> EvidenceLin
         kind=kind,
         text=first["text"],
         about=tuple(sorted(about.items())),
-        sources=tuple(sources[key] for key in sorted(sources)),
+        sources=found,
         points=points,
         weight=weight,
         why=why,
@@ -136,12 +105,14 @@ def _line(iri: str, rows: list[dict[str, Any]], weights: Weights) -> EvidenceLin
     )
 
 
-def evidence_lines(table: Table, definitions: Definitions) -> tuple[EvidenceLine, ...]:
+def evidence_lines(
+    table: Table, definitions: Definitions, sources: Mapping[str, tuple[Source, ...]]
+) -> tuple[EvidenceLine, ...]:
     """All lines in the answer of ``evidence-lines``, weighed, with disputes from the graph and the definitions."""
     grouped: dict[str, list[dict[str, Any]]] = {}
     for row in table.records():
         grouped.setdefault(row["line"], []).append(row)
-    lines = {iri: _line(iri, rows, definitions.weights) for iri, rows in grouped.items()}
+    lines = {iri: _line(iri, rows, definitions.weights, sources) for iri, rows in grouped.items()}
     pairs = {(iri, row["disputes"]) for iri, rows in grouped.items() for row in rows if row["disputes"]}
     by_id = {line.id: line.iri for line in lines.values()}
     pairs |= {

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from biokg.queries import Table
 
 MISSING = "-"
-_PLAIN_COLUMNS = frozenset({"member", "fact", "label", "statement", "document", "layer"})
+AUTHOR = "dissertation"
+_PLAIN_COLUMNS = frozenset({"member", "fact", "label", "statement"})
 _FIRST_LAYERS = frozenset(LAYERS[:2])
 
 
@@ -38,6 +39,29 @@ class Fact:
     def without(self, document: str) -> bool:
         """Whether the fact still stands when *document* is left out."""
         return not self.documents or self.documents != frozenset({document})
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a statement stands."""
+
+    statement: str
+    document: str
+    address: str | None
+    locator: str | None
+    layer: str | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values; ``label`` names the document in words."""
+        label = "the dissertation" if last_segment(self.document) == AUTHOR else self.address or self.document
+        return {
+            "statement": self.statement,
+            "document": self.document,
+            "label": label,
+            "address": self.address,
+            "locator": self.locator,
+            "layer": self.layer,
+        }
 
 
 @dataclass(frozen=True)
@@ -65,34 +89,28 @@ def fits(row: Mapping[str, str], clauses: Iterable[Clause]) -> bool:
     return any(all(row.get(column, MISSING) in values for column, values in clause.items()) for clause in clauses)
 
 
-def facts(table: Table) -> tuple[Fact, ...]:
-    """The facts in the answer of a measure's query; rows that differ only in their source are one fact."""
+def facts(table: Table, sources: Mapping[str, tuple[Source, ...]]) -> tuple[Fact, ...]:
+    """The facts in the answer of a measure's query; rows that differ only in their source are one fact.
+
+    *sources* says where each statement stands.
+    """
     columns = [name for name in table.variables if name not in _PLAIN_COLUMNS]
-    merged: dict[tuple[str, str, tuple[tuple[str, str], ...]], dict[str, Any]] = {}
+    merged: dict[tuple[str, str, tuple[tuple[str, str], ...]], tuple[str | None, int | None, set[str]]] = {}
     for row in table.records():
         codes = tuple((name, last_segment(row[name])) for name in columns if row[name] is not None)
-        entry = merged.setdefault(
-            (row["member"], row["fact"], codes),
-            {"label": row.get("label"), "year": row.get("year"), "statement": set(), "document": set(), "layer": set()},
+        key = (row["member"], row["fact"], codes)
+        _, _, statements = merged.setdefault(key, (row.get("label"), row.get("year"), set()))
+        if row.get("statement") is not None:
+            statements.add(row["statement"])
+    found = []
+    for (member, iri, codes), (label, year, statements) in merged.items():
+        stands = [source for statement in statements for source in sources.get(statement, ())]
+        documents = frozenset(source.document for source in stands)
+        layers = frozenset(source.layer for source in stands if source.layer)
+        found.append(
+            Fact(member, iri, label or last_segment(iri), codes, year, frozenset(statements), documents, layers)
         )
-        for name in ("statement", "document"):
-            if row.get(name) is not None:
-                entry[name].add(row[name])
-        if row.get("layer") is not None:
-            entry["layer"].add(last_segment(row["layer"]))
-    return tuple(
-        Fact(
-            member,
-            iri,
-            entry["label"] or last_segment(iri),
-            codes,
-            entry["year"],
-            frozenset(entry["statement"]),
-            frozenset(entry["document"]),
-            frozenset(entry["layer"]),
-        )
-        for (member, iri, codes), entry in merged.items()
-    )
+    return tuple(found)
 
 
 def register(table: Table) -> tuple[Member, ...]:
