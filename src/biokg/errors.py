@@ -87,6 +87,14 @@ class QueryRefused(UsageError):
     title = "The query uses a form that is refused here"
 
 
+class ReachesOutside(QueryRefused):
+    """The text is SPARQL, but evaluating it would open a connection or a file: SERVICE, LOAD, FROM <file:…>."""
+
+    status = 403
+    slug = "reaches-outside"
+    title = "The query would reach outside of this service"
+
+
 class Unauthorized(UsageError):
     """A write without a valid token."""
 

@@ -238,6 +238,7 @@ _SENT: tuple[type[errors.BioKGError], ...] = (
     errors.NotAcceptable,
     errors.NotFound,
     errors.QueryRefused,
+    errors.ReachesOutside,
     errors.UnsupportedMediaType,
     errors.TooLarge,
     errors.UsageError,

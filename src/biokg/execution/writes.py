@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from biokg.errors import NotFound, UsageError
+from biokg.errors import NotFound, QuerySyntaxError, ReachesOutside, StoreError, UsageError
 from biokg.rdf.fingerprint import DatasetHash
 from biokg.rdf.parse import DATASET_FORMATS, format_name, parse_rdf
 
@@ -22,7 +23,8 @@ DEFAULT_GRAPH = ""
 
 @dataclass(frozen=True)
 class Write:
-    """One write. ``operation`` is ``update`` (``body`` is SPARQL), ``put``, ``post`` or ``delete``.
+    """One write. ``operation`` is ``update`` (``body`` is SPARQL), ``put``, ``post``, ``delete``, or
+    ``refuse``: an update that is only checked to be SPARQL and then refused.
 
     ``graph`` is an IRI, ``""`` for the default graph, or ``None`` for the whole dataset; ``parts`` are the
     documents of a multipart body as (media type, bytes).
@@ -71,6 +73,8 @@ def apply(
 
     The caller works on a copy or in a transaction of its own: on an error the store is not to be used.
     """
+    if write.operation == "refuse":
+        _refuse(write)
     before = set(_touched(write, store))
     created = False
     if write.operation == "update":
@@ -82,6 +86,20 @@ def apply(
         check(store)
     after = set(_touched(write, store))
     return Written(version.remove(before - after).add(after - before), created)
+
+
+def _refuse(write: Write) -> NoReturn:
+    """Say what is wrong with an update that must not be done: its syntax, or else that it would fetch."""
+    from biokg.store.memory import MemoryStore
+
+    with contextlib.suppress(StoreError):
+        try:
+            MemoryStore().update(write.body, base_iri=write.base)
+        except QuerySyntaxError:
+            raise
+        except UsageError:
+            pass
+    raise ReachesOutside("LOAD would fetch a document", fix="send the document itself to /rdf-graph-store")
 
 
 def _touched(write: Write, store: LocalStore) -> Iterator[ox.Quad]:

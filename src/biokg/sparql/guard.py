@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from biokg.errors import QueryRefused, QuerySyntaxError, TooLarge
+from biokg.errors import QueryRefused, QuerySyntaxError, ReachesOutside, TooLarge
 from biokg.sparql.tokens import Token, line_and_column, tokens
 
 QUERY_FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
@@ -43,24 +43,24 @@ class Guarded:
 def check_query(text: str, guard: Guard) -> Guarded:
     """What kind of query *text* is, if nothing in it is refused.
 
-    Raises :class:`TooLarge`, :class:`QueryRefused` or, when no query form begins it,
+    Raises :class:`TooLarge`, :class:`QueryRefused`, :class:`ReachesOutside` or, when no query form begins it,
     :class:`QuerySyntaxError`.
     """
     guarded = _check(text, guard)
     if guarded.form in QUERY_FORMS:
         return guarded
     if guarded.form in UPDATE_FORMS:
-        raise QueryRefused(f"{guarded.form} is an update", fix="send it to /update by POST, with a token")
+        raise QuerySyntaxError(f"{guarded.form} is an update", fix="send it to /update by POST, with a token")
     raise QuerySyntaxError(
         "no SELECT, ASK, CONSTRUCT or DESCRIBE was found where the query begins", fix="see /query for examples"
     )
 
 
 def check_update(text: str, guard: Guard) -> Guarded:
-    """The same for an update: LOAD and SERVICE are refused. An empty update is one too."""
+    """The same for an update, which may be empty. SERVICE is refused; LOAD is left to :mod:`biokg.sparql.load`."""
     guarded = _check(text, guard)
     if guarded.form in QUERY_FORMS:
-        raise QueryRefused(f"{guarded.form} is a query", fix="send it to /sparql")
+        raise QuerySyntaxError(f"{guarded.form} is a query", fix="send it to /sparql")
     return guarded
 
 
@@ -118,14 +118,18 @@ def _form(word: str, before: Token | None) -> str:
 
 def _check_word(text: str, token: Token) -> None:
     if token.word == "SERVICE":
-        raise _refused(text, token, "SERVICE would reach another server", "ask that server itself and join the answers")
-    if token.word == "LOAD":
-        raise _refused(text, token, "LOAD would fetch a document", "send the document to /rdf-graph-store")
+        fix = "ask that server itself and join the answers"
+        raise _reaches(text, token, "SERVICE would reach another server", fix)
 
 
 def _check_dataset(text: str, token: Token) -> None:
     if _DATASET_IRI.match(token.text):
-        raise _refused(text, token, "FROM names no graph of this store but a file", "name a graph, see /query")
+        raise _reaches(text, token, "FROM names no graph of this store but a file", "name a graph, see /query")
+
+
+def _reaches(text: str, token: Token, reason: str, fix: str) -> ReachesOutside:
+    line, column = line_and_column(text, token.start)
+    return ReachesOutside(f"{reason} (line {line}, column {column})", fix=fix)
 
 
 def _refused(text: str, token: Token, reason: str, fix: str) -> QueryRefused:

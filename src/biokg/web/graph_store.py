@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from urllib.parse import urlsplit
+from urllib.parse import urljoin
 
 from flask import Blueprint, Response, request
 
@@ -36,8 +36,9 @@ def named() -> str | None:
     if default:
         return DEFAULT_GRAPH
     if graphs:
-        require_iris(graphs)
-        return graphs[0]
+        graph = urljoin(request.base_url, graphs[0]) if graphs[0].startswith("/") else graphs[0]
+        require_iris([graph])
+        return graph
     return None if request.path.rstrip("/") == PATH else request.base_url
 
 
@@ -65,23 +66,14 @@ def write(name: str = "") -> Response:
     graph, parts = named(), _parts()
     location = None
     if graph is None and request.method == "POST" and not _all_datasets(parts):
-        location = f"{PATH}/{uuid.uuid4()}"
-        graph = request.host_url.rstrip("/") + location
+        location = graph = f"{request.host_url.rstrip('/')}{PATH}/{uuid.uuid4()}"
     base = request.base_url if graph is None or graph == DEFAULT_GRAPH else graph
     done = service().pool.write(Write(request.method.lower(), graph=graph, parts=parts, base=base))
     created = bool(done["created"]) and graph not in (None, DEFAULT_GRAPH)
-    response = Response(status=201 if created else 204, headers={"X-BioKG-Version": done["version"]})
+    response = _nothing(201 if created else 204, done["version"])
     if created:
-        response.headers["Location"] = location or _reference(graph)
-        response.autocorrect_location_header = False
+        response.headers["Location"] = location or request.url
     return response
-
-
-def _reference(graph: str | None) -> str:
-    """Where a graph just made is found, as a relative reference."""
-    if request.path.rstrip("/") == PATH:
-        return f"{PATH}?{request.query_string.decode('ascii', 'replace')}"
-    return urlsplit(graph or "").path
 
 
 @blueprint.delete(PATH)
@@ -90,7 +82,13 @@ def delete(name: str = "") -> Response:
     """Remove a graph, or empty the store."""
     require_token()
     done = service().pool.write(Write("delete", graph=named()))
-    return Response(status=204, headers={"X-BioKG-Version": done["version"]})
+    return _nothing(204, done["version"])
+
+
+def _nothing(status: int, version: str) -> Response:
+    response = Response(status=status, headers={"X-BioKG-Version": version})
+    response.headers.remove("Content-Type")
+    return response
 
 
 def _all_datasets(parts: tuple[tuple[str, bytes], ...]) -> bool:

@@ -125,6 +125,7 @@ def _taken(name: str, parameters: tuple[tuple[str, str], ...]) -> Operation | No
 
 
 @blueprint.route("/sparql", methods=["GET", "POST"])
+@blueprint.route("/sparql/", methods=["GET", "POST"])
 def sparql() -> Response:
     """Answer a query; without one, the service description, or the query page for browsers."""
     settings = service().settings

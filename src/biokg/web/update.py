@@ -8,6 +8,7 @@ from biokg.errors import UsageError
 from biokg.execution.writes import Write
 from biokg.sparql.dataset import with_using
 from biokg.sparql.guard import Guard, check_update
+from biokg.sparql.load import without_load
 from biokg.web.access import require_token
 from biokg.web.service import service
 from biokg.web.sparql import UPDATE, operation, require_iris
@@ -26,5 +27,9 @@ def update() -> Response:
     check_update(asked.text, Guard(held.settings.max_upload_bytes, held.settings.max_query_depth, max_chain=None))
     default, named = asked.all("using-graph-uri"), asked.all("using-named-graph-uri")
     require_iris((*default, *named))
-    done = held.pool.write(Write("update", with_using(asked.text, default, named), base=request.base_url))
-    return Response(status=204, headers={"X-BioKG-Version": done["version"]})
+    unloaded = without_load(with_using(asked.text, default, named))
+    operation_name = "refuse" if unloaded.refused else "update"
+    done = held.pool.write(Write(operation_name, unloaded.text, base=request.base_url))
+    response = Response(status=204, headers={"X-BioKG-Version": done["version"]})
+    response.headers.remove("Content-Type")
+    return response
