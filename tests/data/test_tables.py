@@ -156,4 +156,8 @@ def test_changing_a_row_changes_the_answer(data, tmp_path):
     after = publish(settings)
     assert after.version != before.version
     held = {last(alliance) for (alliance,) in ask(open_published(after), ARGENX)}
-    assert held == argenx_rows(read(path)) == {last(a) for (a,) in ask(open_published(before), ARGENX)} - {"argenx-shire-2012"}
+    assert (
+        held
+        == argenx_rows(read(path))
+        == {last(a) for (a,) in ask(open_published(before), ARGENX)} - {"argenx-shire-2012"}
+    )

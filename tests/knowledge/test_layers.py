@@ -49,7 +49,12 @@ def test_no_date_after_2016_is_in_the_layers_to_2016(quads, layer):
 
 
 def test_the_layer_after_2016_holds_the_later_events(quads):
-    later = {s for s, pairs in by_subject(quads, "public-after-2016").items() for p, v in pairs if p == term("earliest") and v.value > CUT_OFF}
+    later = {
+        s
+        for s, pairs in by_subject(quads, "public-after-2016").items()
+        for p, v in pairs
+        if p == term("earliest") and v.value > CUT_OFF
+    }
     assert len(later) > 100
     assert any("argenx-abbvie-2016-option" in subject for subject in later)
 
@@ -84,7 +89,9 @@ def test_every_statement_has_a_document_and_a_layer(quads):
         elif quad.predicate.value == term("document"):
             documents.add(quad.subject.value)
         elif quad.predicate.value == term("layer"):
-            layers.setdefault(quad.subject.value, set()).add((quad.object.value.rsplit("/", 1)[-1], quad.graph_name.value.rsplit("/", 1)[-1]))
+            layers.setdefault(quad.subject.value, set()).add(
+                (quad.object.value.rsplit("/", 1)[-1], quad.graph_name.value.rsplit("/", 1)[-1])
+            )
     assert statements == documents == set(layers)
     assert {len(pairs) for pairs in layers.values()} == {1}
     assert all(said == held for pairs in layers.values() for said, held in pairs)

@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 import pytest
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import NamedNode
 
 from biokg.knowledge.dates import parse_date
 from biokg.knowledge.emit import document_iri
@@ -70,10 +70,14 @@ def test_every_statement_states_something(tables, graph):
     idle = [
         iri
         for iri, values in objects.items()
-        if iri.startswith(entity("statement", "")) and not stated.get(iri) and NamedNode(term("SourceStatement")) in values
+        if iri.startswith(entity("statement", ""))
+        and not stated.get(iri)
+        and NamedNode(term("SourceStatement")) in values
     ]
     about = NamedNode
-    assert [iri for iri in idle if not any(isinstance(v, about) and "/organization/" in v.value for v in objects[iri])] == []
+    assert [
+        iri for iri in idle if not any(isinstance(v, about) and "/organization/" in v.value for v in objects[iri])
+    ] == []
 
 
 def forms(row: Row, column: str, value: str) -> set[str]:
@@ -132,14 +136,21 @@ def test_every_cell_is_found_in_the_statements_of_its_row(data, tables, graph):
                     values = [terms[row["attribute"]]]
                 elif (name, column.name) == ("org_facts", "value") and row["value"] not in said:
                     values = re.split(";| and ", row["value"])
-                lost += [(name, row.key, column.name, value) for value in values if not forms(row, column.name, value) & said]
+                lost += [
+                    (name, row.key, column.name, value) for value in values if not forms(row, column.name, value) & said
+                ]
     assert lost == []
 
 
 def test_stated_payments_and_absences_are_what_the_cells_say(tables, graph):
     objects, _ = graph
     for row in tables["alliances"]:
-        for column, kind in (("upfront", "upfront"), ("milestones", "milestone"), ("royalties", "royalty"), ("equity", "equity")):
+        for column, kind in (
+            ("upfront", "upfront"),
+            ("milestones", "milestone"),
+            ("royalties", "royalty"),
+            ("equity", "equity"),
+        ):
             payment = entity("alliance", row.key, "payment", kind) in objects
             absence = entity("alliance", row.key, "absence", kind) in objects
             assert (payment, absence) == (row[column] == "yes", row[column] == "no"), (row.key, column)

@@ -50,7 +50,14 @@ FAULTS = [
     ("alliances", "argenx-abbvie-2016", "year", "1206", "less than 1850", None),
     ("alliances", "argenx-abbvie-2016", "year", "MMXVI", "not a number", None),
     ("alliances", "argenx-abbvie-2016", "source", "", "source is required", None),
-    ("alliances", "argenx-abbvie-2016", "source", "heard it somewhere", "a source is “dissertation” or a web address", None),
+    (
+        "alliances",
+        "argenx-abbvie-2016",
+        "source",
+        "heard it somewhere",
+        "a source is “dissertation” or a web address",
+        None,
+    ),
     ("alliances", "argenx-abbvie-2016", "kind", "licencing_out", "not in alliance_types.csv", "licensing_out"),
     ("alliances", "argenx-abbvie-2016", "oi_flow", "outbond", "not one of", "outbound"),
     ("alliances", "argenx-abbvie-2016", "upfront_amount_m", "40 million", "not a number", "40"),
@@ -157,8 +164,20 @@ def test_any_text_is_judged_without_a_crash(text):
 
 
 def test_a_broken_shape_refuses_the_build(data, tmp_path):
-    add_row(data, "alliances", id="lonely", nbf_id="argenx", partner_id="argenx", partner_class="nbf", kind="joint_venture",
-            nbf_role="partner", oi_flow="coupled", within_2016="yes", cross_regional="no", dissertation_mention="no",
-            source="https://example.org/x")
+    add_row(
+        data,
+        "alliances",
+        id="lonely",
+        nbf_id="argenx",
+        partner_id="argenx",
+        partner_class="nbf",
+        kind="joint_venture",
+        nbf_role="partner",
+        oi_flow="coupled",
+        within_2016="yes",
+        cross_regional="no",
+        dissertation_mention="no",
+        source="https://example.org/x",
+    )
     with pytest.raises(ValidationFailed, match="lonely"):
         publish(load_settings({"data_dir": data, "state_dir": tmp_path / "state"}, environ={}))

@@ -36,6 +36,7 @@ def map_alliances(context: Context) -> None:
         _attributes(claim, row, stages)
         _signing(claim, row)
         _payments(claim, row)
+        _change(context, claim, row)
         _outcome_text(context, claim, row, outcomes.get(row.key, []))
         if row["dissertation_mention"] == "yes" and row["dissertation_locator"] != row["locator"]:
             named = context.source(row).claim(
@@ -61,7 +62,10 @@ def _core(context: Context, claim: Claim, row: Row, roles: Row | None) -> None:
     node = claim.node(alliance, "Alliance").label(
         f"{firm} – {partner}" + (f": {row['subject']}" if row["subject"] else "")
     )
-    players = [row["nbf_id"], row["partner_id"], *row.items("other_party_ids")]
+    others = row.items("other_party_ids")
+    ventures = [key for key in others if _is_venture(context, row, key)]
+    node.link("resultingFirm", *(organization(key) for key in ventures))
+    players = [row["nbf_id"], row["partner_id"], *(key for key in others if key not in ventures)]
     for position, player in enumerate(dict.fromkeys(players)):
         role = entity("alliance", row.key, "role", player)
         node.link("hasRole", role)
@@ -71,6 +75,11 @@ def _core(context: Context, claim: Claim, row: Row, roles: Row | None) -> None:
         if roles is None and claim.layer == DISSERTATION:
             continue
         _role(part.iri, claim, row, roles, position)
+
+
+def _is_venture(context: Context, row: Row, key: str) -> bool:
+    """A party that is the firm a joint venture results in: the row's subject begins with its name and a colon."""
+    return row["kind"] == "joint_venture" and row["subject"].startswith(f"{context.name(key)}:")
 
 
 def _role(role: str, claim: Claim, row: Row, roles: Row | None, position: int) -> None:
@@ -108,6 +117,22 @@ def _signing(claim: Claim, row: Row) -> None:
     event(
         claim, entity("alliance", row.key, "event", "signing"), "SigningEvent", of=alliance, span=span, label="signing"
     )
+
+
+def _change(context: Context, claim: Claim, row: Row) -> None:
+    """A sale of the whole firm is a change of that firm too: an acquisition told by this row's source."""
+    if row["kind"] != "merger_acquisition":
+        return
+    bought = row["partner_id"] if row["subject"] == f"acquisition of {context.name(row['partner_id'])}" else ""
+    key, buyer = (row["nbf_id"], row["partner_id"]) if row["nbf_role"] == "acquired" else (bought, row["nbf_id"])
+    if not key:
+        return
+    span = parse_date(row["date"] or row["year"])
+    target = entity("alliance", row.key, "event", "change")
+    label = f"acquisition of {context.name(key)}"
+    node = event(claim, target, "AcquisitionEvent", of=organization(key), span=span, label=label)
+    node.link("originalOrganization", organization(key)).link("counterparty", organization(buyer))
+    claim.node(entity("alliance", row.key)).link("resultsIn", target)
 
 
 def _payments(claim: Claim, row: Row) -> None:
