@@ -90,7 +90,8 @@ SELECT ?partner (COUNT(DISTINCT ?firm) AS ?firms) WHERE {
 POLICIES = """
 PREFIX bkg: <https://w3id.org/biokg/ontology/>
 SELECT DISTINCT ?policy ?region ?year WHERE {
-  ?policy a bkg:PolicyInstrument ; bkg:appliesIn ?region . ?launch bkg:eventOf ?policy ; a bkg:LaunchEvent ; bkg:year ?year }
+  ?policy a bkg:PolicyInstrument ; bkg:appliesIn ?region .
+  ?launch bkg:eventOf ?policy ; a bkg:LaunchEvent ; bkg:year ?year }
 """
 
 
