@@ -1,0 +1,142 @@
+"""Explore, search, the query page and the REST interface answer what they say they answer."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from biokg.queries import catalogue
+from biokg.web.searching import folded
+
+if TYPE_CHECKING:
+    from flask.testing import FlaskClient
+
+    from biokg.store.base import Store
+
+HTML = {"Accept": "text/html"}
+
+
+def rows(client: FlaskClient, path: str) -> list[dict[str, str]]:
+    answer = client.get(path)
+    assert answer.status_code == 200, answer.text[:300]
+    return list(csv.DictReader(io.StringIO(answer.text)))
+
+
+@pytest.mark.parametrize("kind", ["organization", "alliance", "policy"])
+def test_a_facet_count_is_what_a_click_brings(client: FlaskClient, kind: str) -> None:
+    from biokg.web.facets import facets, held, kind_named, select
+
+    with client.application.test_request_context("/"):
+        of = held(kind_named(kind))
+        start = facets(of, {})
+        chosen = {start[0].name: [start[0].choices[0].key]}
+        for facet in facets(of, chosen)[1:4]:
+            for choice in facet.choices[:6]:
+                assert choice.count == len(select(of, {**chosen, facet.name: [choice.key]})), (facet.name, choice.key)
+
+
+def test_undated_alliances_are_found_under_not_stated(client: FlaskClient, store: Store) -> None:
+    from biokg.terms import ONTOLOGY
+
+    undated = store.select(
+        f"SELECT DISTINCT ?a WHERE {{ ?a a <{ONTOLOGY}Alliance> FILTER NOT EXISTS {{ "
+        f"?e a <{ONTOLOGY}SigningEvent> ; <{ONTOLOGY}eventOf> ?a ; <{ONTOLOGY}year> ?y }} }}"
+    )
+    wanted = {row[0].value for row in undated.rows}  # type: ignore[union-attr]
+    shown = rows(client, "/explore?kind=alliance&year=not-stated&format=csv")
+    assert {row["name_iri"] for row in shown} == wanted
+    assert wanted
+
+
+def test_a_selection_is_exported_whole(client: FlaskClient) -> None:
+    everything = rows(client, "/explore?kind=alliance&format=csv")
+    as_json = json.loads(client.get("/explore?kind=alliance&format=json").data)
+    assert len(everything) == len(as_json) > 150
+
+
+@pytest.mark.parametrize(
+    ("typed", "wanted"),
+    [
+        ("galapgos", "Galapagos"),
+        ("Universite de Liege", "Liège"),
+        ("ARGENX", "argenx"),
+        ("thrombogenic", "ThromboGenics"),
+    ],
+)
+def test_search_forgives_accents_case_and_typing_errors(client: FlaskClient, typed: str, wanted: str) -> None:
+    hits = json.loads(client.get("/api/search", query_string={"q": typed}).data)
+    assert any(wanted in hit["label"] for hit in hits[:5]), hits[:5]
+
+
+def test_folding_drops_accents_and_signs() -> None:
+    assert folded("  Université-de  LIÈGE ") == "universite de liege"
+
+
+def test_every_canned_query_answers_over_rest_the_same_in_each_format(client: FlaskClient) -> None:
+    for name, query in catalogue().items():
+        if any(p.default is None for p in query.parameters):
+            continue
+        document = client.get(f"/api/queries/{name}")
+        assert document.status_code == 200, (name, document.text[:300])
+        held = json.loads(document.data)
+        assert held["count"] == len(held["rows"]) == len(rows(client, f"/api/queries/{name}?format=csv")), name
+
+
+def test_a_wrong_parameter_is_refused_with_what_to_do(client: FlaskClient) -> None:
+    name = next(iter(catalogue()))
+    answer = client.get(f"/api/queries/{name}?nonsense=1")
+    assert answer.status_code == 400
+    assert "nonsense" in json.loads(answer.data)["detail"]
+    page = client.get(f"/query/{name}?nonsense=1", headers=HTML)
+    assert page.status_code == 400
+    assert "nonsense" in page.text
+
+
+def test_the_api_description_covers_every_canned_query(client: FlaskClient) -> None:
+    described = json.loads(client.get("/api/openapi.json").data)
+    assert {f"/api/queries/{name}" for name in catalogue()} <= set(described["paths"])
+
+
+def test_the_query_page_shows_the_answer_and_says_whether_it_is_whole(client: FlaskClient) -> None:
+    page = client.get("/query", query_string={"query": "SELECT ?a WHERE { ?a a bkg:Alliance }"}, headers=HTML)
+    assert page.status_code == 200
+    assert "Complete: " in page.text
+    cut = client.get("/query", query_string={"query": "SELECT * WHERE { ?s ?p ?o } LIMIT 900"}, headers=HTML)
+    assert "Cut on this page: the first 500 of 900" in cut.text
+
+
+def test_the_query_page_says_where_a_mistake_is(client: FlaskClient) -> None:
+    page = client.get("/query", query_string={"query": "SELECT ?a WHERE {\n ?a a bkg:Alliance ;; ) }"}, headers=HTML)
+    assert page.status_code == 400
+    assert "line 2" in page.text
+    assert 'data-line="2"' in page.text
+
+
+def test_the_query_page_asks_and_constructs(client: FlaskClient) -> None:
+    assert "<strong>yes</strong>" in client.get("/query?query=ASK{?s ?p ?o}", headers=HTML).text
+    page = client.get("/query", query_string={"query": "CONSTRUCT WHERE { ?s a bkg:Cluster }"}, headers=HTML)
+    assert "triples" in page.text
+
+
+def test_a_row_leads_to_its_statements_and_back(client: FlaskClient) -> None:
+    page = client.get("/data/tables/alliances/ablynx-wyeth-2006", headers=HTML)
+    assert "/id/alliance/ablynx-wyeth-2006" in page.text
+    back = client.get("/id/alliance/ablynx-wyeth-2006", headers=HTML)
+    assert "/data/tables/alliances/ablynx-wyeth-2006" in back.text
+
+
+def test_a_table_is_served_as_it_stands(client: FlaskClient, settings: object) -> None:
+    from biokg.settings import Settings
+
+    assert isinstance(settings, Settings)
+    assert client.get("/data/tables/alliances.csv").data == (settings.data_folder / "alliances.csv").read_bytes()
+    assert client.get("/data/tables/..%2f..%2fpyproject").status_code == 404
+
+
+def test_the_whole_graph_can_be_downloaded(client: FlaskClient, store: Store) -> None:
+    quads = client.get("/data/download/biokg.nq").data
+    assert quads.count(b"\n") == sum(1 for _ in store.quads())
