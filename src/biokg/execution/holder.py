@@ -110,7 +110,7 @@ class Holder:
     def _become_worker(self) -> NoReturn:
         signal.set_wakeup_fd(-1)
         self.control.close()
-        serve_queries(self.listener, self.dataset.reader, self.dataset.version)
+        serve_queries(self.listener, self.dataset.reader, self.dataset.version, self.board)
 
     def _reap(self) -> None:
         while True:
@@ -187,8 +187,8 @@ class Holder:
         self.leaving = None
         self._watch()
         self.dataset.adopt()
-        self._fill()
         self.board.publish(self.dataset.version)
+        self._fill()
 
     def _write_spoke(self) -> None:
         """The child has done its write (or failed): put the new version in place."""
@@ -207,8 +207,8 @@ class Holder:
             return
         self.dataset.adopt()
         self._retire()
-        self._fill()
         self.board.publish(self.dataset.version)
+        self._fill()
         os.write(self.writing.go, READY)
 
     def _retire(self) -> None:

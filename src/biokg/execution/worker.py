@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from biokg.errors import BioKGError
 from biokg.execution import frames
+from biokg.execution.board import VersionBoard
 
 if TYPE_CHECKING:
     from biokg.store.local import LocalStore
@@ -74,9 +75,10 @@ class _Chunks:
 class _Worker:
     """The loop of one worker and whether it is at work, so that a request to leave can wait for its end."""
 
-    def __init__(self, listener: socket.socket, version: str) -> None:
+    def __init__(self, listener: socket.socket, version: str, board: VersionBoard) -> None:
         self._listener = listener
         self._version = version
+        self._board = board
         self._busy = threading.Lock()
         self._leaving = False
 
@@ -87,12 +89,14 @@ class _Worker:
             os._exit(0)
 
     def loop(self, open_store: Callable[[], LocalStore | RemoteStore]) -> None:
-        """Answer one query after the other until told to leave or grown too large."""
+        """Answer one query after the other until told to leave, grown too large, or no longer current."""
         store = open_store()
         first = resident = private_bytes()
         while not self._leaving:
             connection, _ = self._listener.accept()
             with self._busy, connection, contextlib.suppress(OSError, frames.Closed):
+                if self._board.version() != self._version:
+                    return
                 hello = {"pid": os.getpid(), "resident": resident, "version": self._version}
                 frames.send_json(connection, frames.HELLO, hello)
                 kind, payload = frames.Reader(connection).frame()
@@ -104,10 +108,10 @@ class _Worker:
 
 
 def serve_queries(
-    listener: socket.socket, open_store: Callable[[], LocalStore | RemoteStore], version: str
+    listener: socket.socket, open_store: Callable[[], LocalStore | RemoteStore], version: str, board: VersionBoard
 ) -> NoReturn:
     """Be a worker, in a thread with a large stack, so that deep but allowed queries fit."""
-    worker = _Worker(listener, version)
+    worker = _Worker(listener, version, board)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.signal(signal.SIGTERM, worker.leave)
     die_with_parent()
