@@ -2,44 +2,74 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import os
 import threading
+from contextlib import suppress
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Flask, Response
 
+from biokg import __version__
 from biokg.errors import NotFound
 from biokg.web.asking import kept
 from biokg.web.rendering import HTML, JSON, as_json, media_type, page, split_suffix
-from biokg.web.service import service
+from biokg.web.service import Service, service
 
 blueprint = Blueprint("hypothesis", __name__)
 _ONE_AT_A_TIME = threading.Lock()
 
 
 def assessments() -> list[dict[str, Any]]:
-    """The assessment of every hypothesis, computed once per published version."""
+    """The assessment of every hypothesis: computed once per published version and kept beside it on disk."""
     held = kept("assessments")
     with _ONE_AT_A_TIME:
         if "all" not in held:
-            from biokg.hypotheses import assess
-
-            held["all"] = [a.to_dict() for a in assess(service().store, graph_version=service().version)]
+            held["all"] = _assessed(service())
     found: list[dict[str, Any]] = held["all"]
+    return found
+
+
+def warm(app: Flask) -> None:
+    """Have the assessments at hand before the first visitor comes; takes some seconds once per version."""
+    with app.app_context():
+        assessments()
+
+
+def _assessed(held: Service) -> list[dict[str, Any]]:
+    from biokg.hypotheses import assess, project_definitions
+
+    definitions = hashlib.sha256(f"{project_definitions().version} {__version__}".encode()).hexdigest()[:12]
+    path = held.settings.state_folder / "versions" / held.version / f"assessments-{definitions}.json"
+    with suppress(OSError, ValueError):
+        found: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+        return found
+    found = [a.to_dict() for a in assess(held.store, graph_version=held.version)]
+    with suppress(OSError):
+        if path.parent.is_dir():
+            half = path.with_suffix(f".{os.getpid()}")
+            half.write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
+            half.replace(path)
     return found
 
 
 def summary(assessment: dict[str, Any]) -> dict[str, Any]:
     """What a card shows: the verdict per view, one bar per sub-claim of the widest view, counter-evidence."""
     widest = assessment["views"][-1]
+    supporting, counter = (
+        {e["iri"]: e for claim in widest["sub_claims"] for e in claim[kind]}
+        for kind in ("evidence", "counter_evidence")
+    )
+    shown = ("view", "label", "verdict", "verdict_label", "why")
     return {
         **{key: assessment[key] for key in ("id", "label", "wording", "dimension", "author")},
-        "views": [
-            {key: v[key] for key in ("view", "label", "verdict", "verdict_label", "why")} for v in assessment["views"]
-        ],
+        "views": [{key: v[key] for key in shown} for v in assessment["views"]],
         "bars": [bar for claim in widest["sub_claims"] for bar in leading(claim)],
-        "supporting": len(widest.get("evidence", ())),
-        "counter": len(widest.get("counter_evidence", ())),
-        "strong_counter": sum(e.get("weight") in {"moderate", "strong"} for e in widest.get("counter_evidence", ())),
+        "supporting": len(supporting),
+        "counter": len(counter),
+        "strong_counter": sum(e["weight"] in {"moderate", "strong"} for e in counter.values()),
+        "unanswered": len({iri for claim in widest["sub_claims"] for iri in claim["unanswered"]}),
     }
 
 
