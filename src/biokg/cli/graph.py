@@ -22,8 +22,15 @@ def warn(line: str) -> None:
 
 def published(settings: Settings, *, force: bool = False) -> Publication:
     """The published graph, built first when its inputs changed; says so on stderr when the last good one is kept."""
+    from biokg.errors import UsageError
     from biokg.knowledge.build import publish
 
+    for what, folder, flag in (
+        ("tables", settings.data_folder, "--data-dir"),
+        ("ontology", settings.ontology_folder, "--ontology-dir"),
+    ):
+        if not folder.is_dir():
+            raise UsageError(f"there is no folder {folder} to read the {what} from", fix=f"{flag} names it")
     with progress_bar() as progress:
         publication = publish(settings, force=force, progress=progress)
     if publication.problem:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -49,13 +51,23 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     declared = with_prefixes(text)
     graphs = find_view(arguments.view).graphs if arguments.view else None
     with graph(settings) as (store, _version):
-        signal.signal(signal.SIGINT, signal.SIG_DFL)  # the engine does not return to Python before it is done
         union = settings.union
         try:
-            write_answer(store, declared, form, graphs=graphs, wanted=arguments.format, union=union)
+            with stoppable():
+                write_answer(store, declared, form, graphs=graphs, wanted=arguments.format, union=union)
         except QuerySyntaxError as error:
             raise moved(error, len(declared) - len(text)) from None
     return 0
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Ctrl-C ends the process at once: the engine returns to Python only when it is done."""
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def guarded_form(text: str, settings: Settings) -> str:

@@ -244,4 +244,14 @@ def _syntax_error(error: SyntaxError) -> QuerySyntaxError:
     message = str(error.msg or error)
     place = re.match(r"error at (\d+):(\d+)", message)
     line, column = (int(place[1]), int(place[2])) if place else (error.lineno, error.offset)
-    return QuerySyntaxError(message, line=line, column=column)
+    return QuerySyntaxError(_readable(message), line=line, column=column)
+
+
+def _readable(message: str) -> str:
+    """The engine's message with at most eight of the tokens it expected, without its character classes."""
+    place, listed, rest = message.partition(": expected one of ")
+    if not listed:
+        return message
+    expected = [token for token in re.findall(r'"[^"\s]{1,12}"|\b[A-Z]{2,}\b', rest) if "\\" not in token]
+    shown = ", ".join(expected[:8]) + (" …" if len(expected) > 8 else "")
+    return f"{place}: expected one of {shown}" if shown else place
