@@ -10,12 +10,13 @@ from biokg.knowledge.context import Context, layer_of, organization
 from biokg.knowledge.dates import Span, parse_date, period
 from biokg.knowledge.emit import AFTER_2016, DISSERTATION, TITLE, TO_2016, Claim, decimal, integer, iri, name
 from biokg.knowledge.tables import Row
-from biokg.terms import RDF_TYPE, concept, entity, slug
+from biokg.terms import PREFIXES, RDF_TYPE, SCHEME, concept, entity, slug
 
 _FLOW_CODES = {"inbound": "inbound", "outbound": "outbound", "coupled": "coupled"}
 _MECHANISMS = {"ppp": "public-private-partnership", "spin_offs": "spin-off"}
 _YEARS = re.compile(r"([0-9]{4})(?:–([0-9]{4})|s)?")
 _STATED_YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
+IN_SCHEME = PREFIXES["skos"] + "inScheme"
 _DATA_CUBE = "http://purl.org/linked-data/cube#"
 
 
@@ -76,6 +77,7 @@ def map_indicators(context: Context) -> None:
         indicator = concept("indicator", row["name"])
         node.link("indicator", indicator).link("area", entity("region", row["region"]))
         claim.node(indicator, "Indicator").label(row["name"])
+        claim.emitter.add(layer, indicator, IN_SCHEME, iri(SCHEME + "indicator"))
         node.code("universe", "universe", row["subject"]).link("unit", concept("unit", unit_code(row["unit"])))
         if row["value"]:
             node.put("value", decimal(row["value"]))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pyoxigraph import Quad
 
 from biokg.knowledge.alliances import map_alliances
+from biokg.knowledge.assets import map_assets, map_completeness
 from biokg.knowledge.context import Context, read_context
 from biokg.knowledge.emit import Emitter
 from biokg.knowledge.evidence import (
@@ -41,6 +42,8 @@ STEPS: tuple[Callable[[Context], None], ...] = (
     map_missing,
     map_works,
     map_investments,
+    map_assets,
+    map_completeness,
     map_rivals,
     declare_mentioned,
 )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from biokg.knowledge.context import Context, layer_of, organization
 from biokg.knowledge.dates import Span, parse_date
 from biokg.knowledge.emit import AFTER_2016, ALT_LABEL, DISSERTATION, Claim, Node, boolean, name
 from biokg.knowledge.organization_nodes import acquisition, founding, legal_form_state, listing, listing_state, seats
 from biokg.knowledge.tables import Row
 from biokg.terms import entity
+
+_BRACKETS = re.compile(r" \([^)]*\)$")
 
 
 def map_organizations(context: Context) -> None:
@@ -63,8 +67,8 @@ class _Wide:
         subject = organization(key)
         claim = self.claim(self.home)
         node = claim.node(subject, "Organization").label(row["name"])
-        for alias in row.items("aliases"):
-            node.emitter.add(self.home, subject, ALT_LABEL, name(alias))
+        for written in row.items("aliases"):
+            self._alias(written)
         node.put("namedInDissertation", boolean(row["named_in_dissertation"] == "yes"))
         node.text("roleText", row["role"]).text("country", row["country"]).text("note", row["note"])
         if row["founded_by_2016"]:
@@ -75,6 +79,15 @@ class _Wide:
         state.label(f"{row['name']}: {row['type'].replace('_', ' ')}")
         self._attributes()
         self._events()
+
+    def _alias(self, written: str) -> None:
+        """Another name; one that was taken later belongs to the layer after 2016, words in brackets are no name."""
+        alias = _BRACKETS.sub("", written)
+        claim = self.claim(AFTER_2016 if "(later name)" in written else self.home)
+        claim.node(organization(self.row.key))
+        claim.emitter.add(claim.layer, organization(self.row.key), ALT_LABEL, name(alias))
+        if alias != written:
+            Node(claim.emitter, claim.layer, claim.iri).text("text", written)
 
     def _attributes(self) -> None:
         row, key = self.row, self.row.key

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from biokg.knowledge.context import Context, layer_of, organization
 from biokg.knowledge.dates import parse_date
-from biokg.knowledge.emit import AFTER_2016, DISSERTATION, TO_2016, Emitter, Node, decimal, event, name
+from biokg.knowledge.emit import AFTER_2016, ALT_LABEL, DISSERTATION, TO_2016, Emitter, Node, decimal, event, name
 from biokg.knowledge.tables import Row
 from biokg.terms import LAYERS, RDFS_LABEL, SCHEME_GRAPH, concept, entity, slug
 
@@ -51,6 +51,8 @@ def map_policies(context: Context) -> None:
         claim = source.claim(layer)
         policy = entity("policy", row.key)
         node = claim.node(policy, "PolicyInstrument").label(row["name"])
+        for alias in row.items("aliases"):
+            node.emitter.add(layer, policy, ALT_LABEL, name(alias))
         node.code("policyKind", "policy-kind", row["kind"]).code("governanceLevel", "governance-level", row["level"])
         node.link("appliesIn", entity("region", row["region"])).text("goal", row["goal"]).text("note", row["note"])
         for focus in row.items("focus"):
