@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response, g, request
 
 from biokg.web import graph_store, health, metrics, problems, sparql, update
+from biokg.web.cache import AnswerCache
+from biokg.web.encoding import finish_body
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -36,6 +38,8 @@ def create_app(service: Service, *, pages: bool = True) -> Flask:
         app.register_blueprint(module.blueprint)
     for blueprint in _page_blueprints() if pages else []:
         app.register_blueprint(blueprint)
+    cached = AnswerCache(app.wsgi_app, service, service.settings.cache_bytes)
+    app.wsgi_app = cached  # type: ignore[method-assign]
     return app
 
 
@@ -84,6 +88,7 @@ def _finish(response: Response) -> Response:
     if request.method in ("GET", "HEAD", "OPTIONS") or request.path == "/sparql":
         headers.setdefault("Access-Control-Allow-Origin", "*")
         headers.setdefault("Access-Control-Expose-Headers", "ETag, X-BioKG-Version, X-Request-Id, Retry-After")
+    finish_body(response, g.get("tag"))
     seconds = time.perf_counter() - g.get("begun", time.perf_counter())
     route = request.url_rule.rule if request.url_rule is not None else "none"
     if held.metrics is not None:

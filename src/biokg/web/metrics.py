@@ -32,6 +32,12 @@ class Metrics:
             self._buckets[route][bucket] += 1
             self._seconds[route] += seconds
 
+    def hit(self, path: str, status: int) -> None:
+        """Count an answer that the cache gave."""
+        with self._lock:
+            self.cache_hits += 1
+            self._requests["cached", status] += 1
+
     def text(self, version: str, waiting: int) -> str:
         """Everything in Prometheus' text format."""
         with self._lock:

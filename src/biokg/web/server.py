@@ -10,7 +10,7 @@ import sys
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from biokg.errors import StoreError
 from biokg.settings import Settings, load_settings
@@ -18,9 +18,9 @@ from biokg.store.folder import StoreFolder
 from biokg.web.access import read_token
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from biokg.store.base import Store
+    from biokg.web.cache import AnswerCache
+    from biokg.web.gateway import Gateway
 
 RUNTIME = "BIOKG_RUNTIME"
 """Environment variable with the file that tells server processes what to serve."""
@@ -68,9 +68,8 @@ def serve(settings: Settings, *, nquads: Path | None = None, pages: bool = True)
             "biokg.web.server:application",
             address=settings.host,
             port=settings.port,
-            interface=Interfaces.WSGI,
+            interface=Interfaces.RSGI,
             workers=2,
-            blocking_threads=THREADS,
             factory=True,
             log_enabled=False,
             websockets=False,
@@ -110,12 +109,13 @@ def _plain(settings: Settings) -> dict[str, Any]:
     return {name: str(value) if isinstance(value, Path) else value for name, value in asdict(settings).items()}
 
 
-def application() -> Callable[..., Any]:
-    """The WSGI application of one server process; called by the server in each of them."""
+def application() -> Gateway:
+    """The application of one server process; called by the server in each of them."""
     from biokg.execution.pool import WorkerPool
     from biokg.execution.pooled import PooledStore
     from biokg.store.memory import MemoryStore
     from biokg.web.app import create_app
+    from biokg.web.gateway import Gateway as Gate
     from biokg.web.service import Service
 
     given = json.loads(Path(os.environ[RUNTIME]).read_text(encoding="utf-8"))
@@ -131,4 +131,6 @@ def application() -> Callable[..., Any]:
         store = MemoryStore()
         store.load_nquads(path.read_bytes())
     token = read_token(settings.token_file) if settings.token_file is not None else None
-    return create_app(Service(store, pool.version, settings, pool, token=token), pages=given["pages"])
+    app = create_app(Service(store, pool.version, settings, pool, token=token), pages=given["pages"])
+    ceiling = max(settings.max_upload_bytes, 4 * settings.max_query_bytes)
+    return Gate(cast("AnswerCache", app.wsgi_app), THREADS, ceiling)

@@ -213,6 +213,7 @@ def stream(answer: Answer, said: str) -> Response:
 
 
 def _chunks(answer: Answer) -> Iterator[bytes]:
+    """The answer as it comes. When it is cut this raises, and the gateway breaks the connection off."""
     try:
         yield from answer
     finally:
