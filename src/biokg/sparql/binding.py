@@ -25,6 +25,7 @@ class _Group:
     opened: Token
     pattern: bool
     outermost: bool
+    subselect: bool = False
     mentioned: set[str] = field(default_factory=set)
 
 
@@ -88,12 +89,16 @@ def _pattern_groups(text: str, names: set[str]) -> list[_Group]:
             holder = next((group for group in reversed(stack) if group.pattern), None)
             if holder is not None:
                 holder.mentioned.add(token.text[1:])
+        elif token.word == "SELECT" and stack and before[-1].text == "{":
+            stack[-1].subselect = True
         before.append(token)
         if len(before) > 64:
             del before[:32]
-    for group in found:
-        if text[group.opened.end :].lstrip()[:6].upper() == "SELECT":
+    for index, group in enumerate(found):
+        if group.subselect:
             group.mentioned.clear()
+            if group.outermost and index + 1 < len(found):
+                group.outermost, found[index + 1].outermost = False, True
     return found
 
 
