@@ -27,7 +27,7 @@ def input_files(settings: Settings) -> list[Path]:
     package = Path(biokg.__file__).resolve().parent
     areas = ("knowledge", "rdf", "shapes", "reasoning", "store", "terms.py")
     code = [file for area in areas for file in _files(package / area, {".py", ".rq"})]
-    data = _files(settings.data_folder, {".csv", ".json", ".ttl", ".tsv", ".geojson"})
+    data = _files(settings.data_folder, {".csv", ".json", ".ttl", ".tsv", ".toml", ".geojson"})
     return [*data, *_files(settings.ontology_folder, {".ttl"}), *code]
 
 
@@ -98,6 +98,9 @@ def _vocabulary(folder: Path) -> Iterator[Quad]:
 
 
 def _hypotheses(folder: Path) -> Iterator[Quad]:
+    from biokg.knowledge.hypothesis_graph import hypothesis_quads
+
+    yield from hypothesis_quads(folder / "hypotheses")
     for file in sorted((folder / "hypotheses").glob("*.ttl")):
         yield from skolemised(file, HYPOTHESIS_GRAPH)
 

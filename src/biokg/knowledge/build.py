@@ -12,7 +12,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 DATASET = "dataset.nq"
 REPORT = "report.txt"
+REFUSED = "refused.json"
 _SHOWN = 5
-_REFUSE_VIOLATIONS = False
 
 
 @dataclass(frozen=True)
@@ -55,13 +55,28 @@ def publish(settings: Settings, *, force: bool = False, progress: Progress | Non
         current = _current(settings.state_folder)
         if current is not None and current[1] == inputs and not force:
             return current[0]
+        if current is not None and not force:
+            known = _refused(settings.state_folder, inputs)
+            if known:
+                return replace(current[0], problem=known)
         try:
             return _build(settings, inputs, tell)
         except BioKGError as error:
             if current is None:
                 raise
-            last, _ = current
-            return Publication(last.version, last.path, last.report, last.quads, False, _reason(error))
+            problem = _reason(error)
+            note = json.dumps({"inputs": inputs, "problem": problem})
+            (settings.state_folder / REFUSED).write_text(note, encoding="utf-8")
+            return replace(current[0], problem=problem)
+
+
+def _refused(folder: Path, inputs: str) -> str | None:
+    """Why these very inputs were refused before; ``None`` when they were not."""
+    try:
+        note: dict[str, str] = json.loads((folder / REFUSED).read_text(encoding="utf-8"))
+        return note["problem"] if note["inputs"] == inputs else None
+    except (OSError, ValueError, KeyError):
+        return None
 
 
 def open_published(publication: Publication) -> MemoryStore:
@@ -122,7 +137,7 @@ def _build(settings: Settings, inputs: str, tell: Progress) -> Publication:
     assemble(settings, store, tell)
     _materialise(store, tell)
     report, conforms = _validate(settings, store, tell)
-    if not conforms and _REFUSE_VIOLATIONS:
+    if not conforms:
         raise ValidationFailed(
             f"the graph breaks a shape\n{report}", fix="mend the rows named; biokg validate shows the whole report"
         )
