@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Store
 from rdflib.plugins.sparql.parser import parseQuery
@@ -76,6 +76,7 @@ def answer(text: str) -> list[object]:
     return list(row)
 
 
+@settings(deadline=None, max_examples=40)
 @given(word=st.text(alphabet=st.characters(blacklist_categories=["Cs"], blacklist_characters="\x00"), min_size=1))
 def test_any_text_becomes_one_literal_and_changes_nothing_else(word: str) -> None:
     bound = bind(QUERY, {"word": word})
@@ -104,6 +105,7 @@ def test_an_attack_stays_a_literal(attack: str) -> None:
     assert shape(bound) == shape(QUERY.text)
 
 
+@settings(deadline=None, max_examples=40)
 @given(path=st.text(min_size=0, max_size=30))
 def test_an_address_is_bound_as_an_address_or_refused(path: str) -> None:
     address = "http://example.org/" + path
@@ -115,6 +117,7 @@ def test_an_address_is_bound_as_an_address_or_refused(path: str) -> None:
     assert shape(bound) == shape(QUERY.text)
 
 
+@settings(deadline=None, max_examples=40)
 @given(
     st.integers(-(10**17), 10**17),
     st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**9), max_value=10**9, places=6),

@@ -21,6 +21,7 @@ from biokg.hypotheses.extraction import (
     state,
 )
 from biokg.queries import Table, run
+from biokg.terms import LAYERS, VIEWS
 
 if TYPE_CHECKING:
     from biokg.hypotheses.definitions import Criterion, Definitions, Population
@@ -38,6 +39,7 @@ class Answers:
         self._lines: tuple[EvidenceLine, ...] | None = None
         self._sources: dict[str, tuple[Source, ...]] | None = None
         self.view = view
+        self.early = VIEWS[view].layers[-1] != LAYERS[-1]
         self.definitions = definitions
 
     def table(self, query: str) -> Table:
@@ -70,7 +72,7 @@ class Answers:
         return frozenset(
             member
             for member, rows in found.items()
-            if state([fact for fact in rows if in_period(fact, None, population.exclude_until)], rule) is State.YES
+            if state([fact for fact in rows if in_period(fact, None, population.exclude_until, early_view=self.early)], rule) is State.YES
         )
 
     def evidence(self) -> tuple[EvidenceLine, ...]:
@@ -106,5 +108,5 @@ class Answers:
         """The state of *member* and the facts it rests on, within the period of *criterion*."""
         found = self.facts(query).get(member, [])
         if criterion is not None:
-            found = [fact for fact in found if in_period(fact, criterion.after, criterion.until)]
+            found = [fact for fact in found if in_period(fact, criterion.after, criterion.until, early_view=self.early)]
         return state(found, self.definitions.rules[rule], at_least), tuple(found)

@@ -179,10 +179,11 @@ def assess(
     store: Store,
     views: Sequence[str] = ALL_VIEWS,
     *,
+    hypotheses: Sequence[str] = HYPOTHESES,
     graph_version: str = "",
     definitions: Definitions | None = None,
 ) -> tuple[HypothesisAssessment, ...]:
-    """The four hypotheses assessed in each of *views*.
+    """The four hypotheses (or those named in *hypotheses*) assessed in each of *views*.
 
     Every verdict follows from the store and the *definitions* alone. Raises
     :class:`~biokg.errors.UsageError` for an unknown view and whatever the store raises.
@@ -193,7 +194,7 @@ def assess(
     for row in Answers(store, "all", chosen).table("author-verdicts").records():
         wordings.setdefault(last_segment(row["hypothesis"]), []).append(row)
     found = []
-    for hypothesis in HYPOTHESES:
+    for hypothesis in hypotheses:
         rows = wordings.get(hypothesis, [])
         first = rows[0] if rows else {}
         found.append(

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 MISSING = "-"
 AUTHOR = "dissertation"
+CUT_OFF = 2016
+"""Last year of the first two layers."""
 _PLAIN_COLUMNS = frozenset({"member", "fact", "label", "statement"})
 _FIRST_LAYERS = frozenset(LAYERS[:2])
 
@@ -149,15 +151,15 @@ def membership(population: Population, members: Iterable[Member], ended: frozens
     return Membership(tuple(certain), tuple(possible))
 
 
-def in_period(fact: Fact, after: int | None, until: int | None) -> bool:
+def in_period(fact: Fact, after: int | None, until: int | None, *, early_view: bool = False) -> bool:
     """Whether a fact falls after the year *after* and not later than the year *until*.
 
-    An undated fact is known to lie by 2016 where it stands in one of the first two layers; otherwise its time
-    is not known and it counts in no bounded period.
+    An undated fact is known to lie by 2016 where it stands in one of the first two layers, or is seen in a view
+    that holds nothing later (*early_view*); otherwise its time is not known and it counts in no bounded period.
     """
     if fact.year is None:
-        undated_early = bool(fact.layers & _FIRST_LAYERS)
-        return after is None and (until is None or (until >= 2016 and undated_early))
+        early = early_view or bool(fact.layers & _FIRST_LAYERS)
+        return after is None and (until is None or (until >= CUT_OFF and early))
     return (after is None or fact.year > after) and (until is None or fact.year <= until)
 
 
