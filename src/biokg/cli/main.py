@@ -24,6 +24,7 @@ COMMANDS = (
     "explain",
     "check",
     "link",
+    "federate",
 )
 SETTINGS_FILE = Path("biokg.toml")
 EPILOG = """\
