@@ -12,6 +12,7 @@ from biokg.web import (
     frame,
     hypothesis,
     ontology_docs,
+    pictures,
     query,
     search,
     start,
@@ -23,5 +24,18 @@ def blueprints() -> list[Blueprint]:
     """The blueprints of all pages, in the order in which they are registered."""
     return [
         module.blueprint
-        for module in (frame, start, hypothesis, explore, search, entity, ontology_docs, query, api, tables, downloads)
+        for module in (
+            frame,
+            start,
+            hypothesis,
+            explore,
+            pictures,
+            search,
+            entity,
+            ontology_docs,
+            query,
+            api,
+            tables,
+            downloads,
+        )
     ]

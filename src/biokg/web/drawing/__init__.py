@@ -1,0 +1,1 @@
+"""Pictures of the graph: layouts computed here, drawn by the SVG templates, each with its table and its query."""
