@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -93,8 +94,8 @@ class _Run:
         self._job = job
         self._seconds = min(job.deadline or pool.settings.deadline, pool.settings.max_deadline)
         self._begun = time.monotonic()
-        self._socket: socket.socket
-        self._reader: frames.Reader
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._reader = frames.Reader(self._socket)
         self.version = ""
         self._pid = 0
         self._baseline = 0
@@ -131,6 +132,7 @@ class _Run:
 
     def _greeted(self) -> bool:
         """Connect and read the worker's greeting; false when it left in between, so another may be tried."""
+        self._socket.close()
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._reader = frames.Reader(self._socket)
         self._socket.settimeout(TICK)
@@ -211,12 +213,15 @@ class _Run:
         """Kill the worker, which is certainly still ours: its side of the socket is open."""
         if self._open and self._pid:
             try:
-                if self._socket.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) != b"":
-                    os.kill(self._pid, signal.SIGKILL)
+                self._socket.setblocking(False)
+                open_still = self._socket.recv(1, socket.MSG_PEEK) != b""
             except BlockingIOError:
-                os.kill(self._pid, signal.SIGKILL)
+                open_still = True
             except OSError:
-                pass
+                open_still = False
+            if open_still:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(self._pid, signal.SIGKILL)
         self.close(finished=True)
 
     def close(self, finished: bool = False) -> None:
