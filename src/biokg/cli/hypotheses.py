@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from biokg.settings import Settings
 
+_STANCES = (("evidence", "for"), ("qualifying", "qualifying"), ("counter_evidence", "against"))
+
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
@@ -76,8 +78,8 @@ def show(item: dict[str, Any]) -> None:
             console.print(Padding(Text(f"{claim['verdict_label']}: {claim['why']}"), (0, 0, 0, 8)))
             if claim["criteria"]:
                 console.print(Padding(_criteria(claim["criteria"]), (0, 0, 0, 8)))
-        for_, against = len(view["evidence"]), len(view["counter_evidence"])
-        console.print(Padding(Text(f"stated evidence: {for_} for, {against} against"), (1, 0, 0, 4)))
+            counts = [f"{len(claim[key])} {name}" for key, name in _STANCES if claim.get(key)]
+            console.print(Padding(Text(f"stated evidence: {', '.join(counts) or 'none'}"), (0, 0, 0, 8)))
     console.print()
 
 
