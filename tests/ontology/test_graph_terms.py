@@ -10,6 +10,7 @@ from biokg.store.base import Store
 
 ROOT = "https://w3id.org/biokg/ontology/"
 SCHEME = "https://w3id.org/biokg/scheme/"
+OWL = "http://www.w3.org/2002/07/owl#"
 TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
 
@@ -48,9 +49,9 @@ def test_every_code_is_a_concept_of_its_scheme(store: Store) -> None:
 def test_object_and_datatype_properties_hold_what_they_should(store: Store) -> None:
     wrong = _values(
         store,
-        "SELECT DISTINCT ?p WHERE { ?p a <http://www.w3.org/2002/07/owl#ObjectProperty> . ?s ?p ?o FILTER(ISLITERAL(?o)) }",
+        f"SELECT DISTINCT ?p WHERE {{ ?p a <{OWL}ObjectProperty> . ?s ?p ?o FILTER(ISLITERAL(?o)) }}",
     ) | _values(
         store,
-        "SELECT DISTINCT ?p WHERE { ?p a <http://www.w3.org/2002/07/owl#DatatypeProperty> . ?s ?p ?o FILTER(!ISLITERAL(?o)) }",
+        f"SELECT DISTINCT ?p WHERE {{ ?p a <{OWL}DatatypeProperty> . ?s ?p ?o FILTER(!ISLITERAL(?o)) }}",
     )
     assert wrong == set()
