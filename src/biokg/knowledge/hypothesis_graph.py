@@ -19,22 +19,36 @@ def hypothesis_quads(folder: Path) -> Iterator[Quad]:
     if not (folder / "sub-claims.toml").is_file():
         return
     try:
-        populations = {entry["id"]: str(entry["label"]) for entry in _entries(folder, "populations", "population")}
+        populations = _entries(folder, "populations", "population")
+        for kind, entries in (("population", populations), ("rule", _entries(folder, "rules", "rule"))):
+            for entry in entries:
+                yield from _named(kind, entry)
+        labels = {entry["id"]: str(entry["label"]) for entry in populations}
         for entry in _entries(folder, "sub-claims", "sub-claim"):
             yield from _sub_claim(entry)
         for entry in _entries(folder, "criteria", "criterion"):
-            yield from _criterion(entry, populations)
-    except (OSError, tomllib.TOMLDecodeError, KeyError) as error:
+            yield from _criterion(entry, labels)
+    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise StoreError(f"{folder}: {error}", fix="mend the definitions of the hypotheses") from None
 
 
 def _entries(folder: Path, file: str, kind: str) -> list[dict[str, Any]]:
     document = tomllib.loads((folder / f"{file}.toml").read_text(encoding="utf-8"))
-    return list(document[kind])
+    held = document[kind]
+    return [{"id": key, **entry} for key, entry in held.items()] if isinstance(held, dict) else list(held)
 
 
 def _quad(subject: str, predicate: str, value: NamedNode | Literal) -> Quad:
     return Quad(iri(subject), iri(predicate), value, iri(HYPOTHESIS_GRAPH))
+
+
+def _named(kind: str, entry: dict[str, Any]) -> Iterator[Quad]:
+    """A population or a classification rule: its label and why it is among the choices."""
+    target = entity(kind, entry["id"])
+    yield _quad(target, RDF_TYPE, iri(term("Population" if kind == "population" else "ClassificationRule")))
+    yield _quad(target, RDFS_LABEL, name(str(entry.get("label", entry["id"]))))
+    if entry.get("reason"):
+        yield _quad(target, DESCRIPTION, name(str(entry["reason"])))
 
 
 def _sub_claim(entry: dict[str, Any]) -> Iterator[Quad]:
@@ -63,5 +77,13 @@ def _criterion(entry: dict[str, Any], populations: dict[str, str]) -> Iterator[Q
     yield _quad(target, term("necessary"), boolean(entry["necessary"]))
     yield _quad(target, term("query"), iri(QUERY + entry["query"]))
     yield _quad(target, term("counterQuery"), iri(QUERY + entry["counter-query"]))
+    for choice in entry["populations"]:
+        yield _quad(target, term("populationChoice"), iri(entity("population", choice)))
+    for rule in entry["rules"]:
+        yield _quad(target, term("rule"), iri(entity("rule", rule)))
+    if "exposure-query" in entry:
+        yield _quad(target, term("exposureQuery"), iri(QUERY + entry["exposure-query"]))
+    for value in entry.get("threshold-range", entry.get("at-least-range", ())):
+        yield _quad(target, term("thresholdRange"), decimal(str(value)))
     if "threshold" in entry:
         yield _quad(target, term("threshold"), decimal(str(entry["threshold"])))

@@ -26,6 +26,8 @@ def map_places(context: Context) -> None:
     """The places that a seat points to, with the coordinates of GeoNames, in every layer that has such a seat."""
     rows = {row.key: row for row in context.rows("links/places")}
     used = {row["geonames_id"] for row in context.rows("links/places_of_organizations")}
+    named = _places_by_name(context)
+    used |= {named[node] for row in context.rows("clusters") for node in row.items("axis_nodes") if node in named}
     for key in sorted(used & set(rows)):
         row = rows[key]
         for layer in LAYERS:
@@ -34,6 +36,14 @@ def map_places(context: Context) -> None:
             for region in context.rows("regions"):
                 if region["nuts_code"] == row["nuts2_computed"]:
                     node.link("inRegion", entity("region", region.key))
+
+
+def _places_by_name(context: Context) -> dict[str, str]:
+    """GeoNames ids by name or other name; the most populous place of a name that several have."""
+    rows = sorted(context.rows("links/places"), key=lambda row: int(row["population"] or 0))
+    found = {other: row.key for row in rows for other in row["alternate_names"].split("|") if other}
+    written = {row["place_as_written"]: row["geonames_id"] for row in context.rows("links/places_of_organizations")}
+    return found | {row["name"]: row.key for row in rows} | {words: key for words, key in written.items() if key}
 
 
 def policy_layer(row: Row) -> str:
@@ -107,6 +117,7 @@ def _cluster_layer(row: Row) -> str:
 
 def map_clusters(context: Context) -> None:
     """Clusters, never the organisation of the same name; a cluster of kind bioregion is a bioRegion too."""
+    named = _places_by_name(context)
     for row in context.rows("clusters"):
         claim = context.source(row).claim(_cluster_layer(row))
         node = claim.node(entity("cluster", row.key), "Cluster").label(row["name"])
@@ -115,9 +126,10 @@ def map_clusters(context: Context) -> None:
         node.code("clusterKind", "cluster-kind", row["kind"]).link("covers", entity("region", row["region"]))
         node.described(row["description"]).text("note", row["note"])
         for place in row.items("axis_nodes"):
-            target = entity("place", slug(place))
+            target = entity("place", named.get(place) or slug(place))
             node.link("axisNode", target)
-            claim.node(target, "Place").label(place)
+            if place not in named:
+                claim.node(target, "Place").label(place)
         for anchor in row.items("anchor_ids"):
             node.link("hasAnchor", organization(anchor))
         for field in row.items("specialisation"):
