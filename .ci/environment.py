@@ -51,9 +51,7 @@ def create(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     say("this Python has no venv; using virtualenv")
     with tempfile.TemporaryDirectory() as temporary:
-        subprocess.run(
-            [sys.executable, "-m", "pip", "install", "-q", "--target", temporary, "virtualenv"], check=True
-        )
+        subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--target", temporary, "virtualenv"], check=True)
         environment = os.environ | {"PYTHONPATH": temporary}
         subprocess.run(
             [sys.executable, "-m", "virtualenv", "-q", "--no-download", str(folder)], check=True, env=environment
