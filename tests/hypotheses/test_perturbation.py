@@ -159,13 +159,13 @@ def test_h2a_is_contradicted_when_most_are_stated_to_be_without(world: World) ->
 def test_h3a_moves_with_stated_integration(world: World) -> None:
     assert world.claim("h3a").decision.verdict is Verdict.INSUFFICIENT
     silent = world.members("h3a-by-2016", "unknown")
-    nodes = [world.state(firm, "not-fully-integrated") for firm in silent]
+    nodes = [world.state(firm, "not-fully-integrated", start="2015-06-01") for firm in silent]
     world.drop_challenges("h3")
     assert world.criterion("h3a-by-2016").outcome is Outcome.PASSED
     assert world.claim("h3a").decision.verdict is Verdict.SUPPORTED
     world.drop_nodes(nodes)
     for firm in silent:
-        world.state(firm, "fully-integrated")
+        world.state(firm, "fully-integrated", start="2015-06-01")
     assert world.claim("h3a").decision.verdict is Verdict.CONTRADICTED
 
 

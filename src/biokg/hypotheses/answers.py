@@ -72,7 +72,10 @@ class Answers:
         return frozenset(
             member
             for member, rows in found.items()
-            if state([fact for fact in rows if in_period(fact, None, population.exclude_until, early_view=self.early)], rule) is State.YES
+            if state(
+                [fact for fact in rows if in_period(fact, None, population.exclude_until, early_view=self.early)], rule
+            )
+            is State.YES
         )
 
     def evidence(self) -> tuple[EvidenceLine, ...]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from biokg.hypotheses.extraction import AUTHOR, Source, last_segment
@@ -120,14 +120,22 @@ def evidence_lines(
         for dispute in definitions.disputes
         if dispute.line in by_id and dispute.disputes in by_id
     }
-    return tuple(_answered(line, lines, pairs) for line in lines.values())
+    disputing: dict[str, list[str]] = {}
+    for one, other in sorted(pairs):
+        disputing.setdefault(other, []).append(one)
+    return answered([replace(line, disputed_by=tuple(disputing.get(line.iri, ()))) for line in lines.values()])
 
 
-def _answered(line: EvidenceLine, lines: dict[str, EvidenceLine], pairs: Iterable[tuple[str, str]]) -> EvidenceLine:
-    disputing = sorted(one for one, other in pairs if other == line.iri and one in lines)
-    rank = ORDER.index(line.weight)
-    answering = [iri for iri in disputing if ORDER.index(lines[iri].weight) >= rank]
-    return EvidenceLine(**{**vars(line), "disputed_by": tuple(disputing), "answered_by": tuple(answering)})
+def answered(lines: Sequence[EvidenceLine]) -> tuple[EvidenceLine, ...]:
+    """The lines with ``answered_by`` set to those of *lines* that dispute them with at least equal weight."""
+    rank = {line.iri: ORDER.index(line.weight) for line in lines}
+    return tuple(
+        replace(
+            line,
+            answered_by=tuple(iri for iri in line.disputed_by if rank.get(iri, -1) >= rank[line.iri]),
+        )
+        for line in lines
+    )
 
 
 def bears_on(line: EvidenceLine, hypothesis: str, sub_claim: str, definitions: Definitions) -> bool:
