@@ -30,7 +30,7 @@ PARAMETERS = {
     SH + name
     for table in (VALUE_COMPONENTS, PAIR_COMPONENTS, FOCUS_COMPONENTS, SHAPE_COMPONENTS, LIST_COMPONENTS)
     for name in table
-} | {SH + "sparql"}
+} | {SH + "sparql", "https://w3id.org/biokg/shape/uniqueNameIn"}
 
 Break = Callable[[Any], AbstractContextManager[MemoryStore]]
 

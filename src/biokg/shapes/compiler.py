@@ -16,8 +16,12 @@ from biokg.shapes.lexical import well_formed
 from biokg.shapes.model import Constraint, Shape, Target
 from biokg.shapes.paths import Path
 from biokg.shapes.vocabulary import RDF, SH
+from biokg.terms import PREFIXES
 
 THIS, VALUE = "?this", "?value"
+LEGAL_FORM = "[ .,]+(nv|sa|s[.]a[.]|bv|bvba|sprl|srl|inc|ltd|plc|gmbh|ag|se|llc|corp|co)[.]?$"
+PUNCTUATION = "[ .,;:!?()/&+_-]"
+"""What is left out of a name before names are compared, as ontology/shapes/core.ttl says it."""
 _NODE_KINDS = {
     "IRI": "isIRI({0})",
     "Literal": "isLiteral({0})",
@@ -195,6 +199,19 @@ def closed_query(focus: Focus, constraint: Constraint, shape: Shape) -> str:
     return (
         f"SELECT DISTINCT {focus.names} ?predicate ?found WHERE {{ {pattern} {variable} ?predicate ?found . {test} }}"
     )
+
+
+def unique_query(focus: Focus, shape: Shape, constraint: Constraint, dialect: Dialect) -> str:
+    """Names (``?found``) that another member of the class has too, case, punctuation and legal form left out."""
+    pattern, variable = values(focus, shape.path)
+    members = instance_of("?member", _given(constraint.parameter).value, dialect, "?anyType")
+    mine = f"{{ {pattern} BIND({variable} AS ?found) BIND({_name_key('?found')} AS ?key) }}"
+    others = f"{{ {members} ?member <{PREFIXES['rdfs']}label> ?name . BIND({_name_key('?name')} AS ?key) }}"
+    return f"SELECT DISTINCT {focus.names} ?found WHERE {{ {mine} {others} FILTER(!sameTerm({THIS}, ?member)) }}"
+
+
+def _name_key(variable: str) -> str:
+    return f'REPLACE(REPLACE(LCASE(STR({variable})), "{LEGAL_FORM}", ""), "{PUNCTUATION}", "")'
 
 
 def member_query(focus: Focus, shape: Shape) -> str:

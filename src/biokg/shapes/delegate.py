@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rdflib import Graph
 
 
-def rdflib_graph(triples: Iterator[Triple] | list[Triple]) -> Graph:
+def rdflib_graph(triples: Iterable[Triple]) -> Graph:
     """The triples as an rdflib graph; blank nodes keep their labels."""
     from rdflib import BNode, Graph, URIRef
     from rdflib import Literal as RdfLiteral
@@ -58,12 +58,12 @@ def only(shapes: Shapes, keep: Shape) -> list[Triple]:
     ]
 
 
-def judge(store: Store, shapes: Shapes, shape: Shape, graphs: Sequence[str] | None) -> Iterator[Result]:
-    """Results of one shape according to pyshacl."""
+def judge(store: Store, shapes: Shapes, keep: Shape | None, graphs: Sequence[str] | None) -> Iterator[Result]:
+    """Results of one shape (``None``: of all shapes) according to pyshacl."""
     import pyshacl
 
-    data = rdflib_graph(list(data_triples(store, graphs)))
-    rules = rdflib_graph(only(shapes, shape))
+    data = rdflib_graph(data_triples(store, graphs))
+    rules = rdflib_graph(shapes.index if keep is None else only(shapes, keep))
     _, report, _ = pyshacl.validate(data, shacl_graph=rules, advanced=True, js=False, do_owl_imports=False)
     ntriples = BytesIO(report.serialize(format="nt", encoding="utf-8"))
     yield from read_report(parse(ntriples, format=RdfFormat.N_TRIPLES))

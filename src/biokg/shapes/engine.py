@@ -136,6 +136,9 @@ class Engine:
         elif component in PAIR_COMPONENTS.values():
             for row in self.rows(compiler.pair_query(focus, shape, constraint)):
                 yield self._result(shape, constraint, row["this"], row["found"])
+        elif component == "UniqueName":
+            for row in self.rows(compiler.unique_query(focus, shape, constraint, self.dialect)):
+                yield self._result(shape, constraint, row["this"], row["found"])
         elif component == "Closed":
             for row in self.rows(compiler.closed_query(focus, constraint, shape)):
                 name = row["predicate"]

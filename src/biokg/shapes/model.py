@@ -10,6 +10,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 from biokg.shapes.index import GraphIndex, Node
 from biokg.shapes.paths import Path, read_path
 from biokg.shapes.vocabulary import OWL, RDF, RDFS, SH, XSD
+from biokg.terms import SHAPE
 
 VALUE_COMPONENTS = {
     "class": "Class",
@@ -35,6 +36,8 @@ PAIR_COMPONENTS = {
 FOCUS_COMPONENTS = {"minCount": "MinCount", "maxCount": "MaxCount", "uniqueLang": "UniqueLang", "hasValue": "HasValue"}
 SHAPE_COMPONENTS = {"node": "Node", "not": "Not"}
 LIST_COMPONENTS = {"and": "And", "or": "Or", "xone": "Xone"}
+OWN_COMPONENTS = {"uniqueNameIn": "UniqueName"}
+"""Constraint components of this project (ontology/shapes/core.ttl) that are compiled; others are left to pyshacl."""
 TARGETS = ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")
 _FOREIGN = ("js", "expression", "target", "values")
 
@@ -64,7 +67,7 @@ class Constraint:
     @property
     def iri(self) -> str:
         """IRI of the constraint component, as it stands in a report."""
-        return f"{SH}{self.component}ConstraintComponent"
+        return f"{SHAPE if self.component in OWN_COMPONENTS.values() else SH}{self.component}ConstraintComponent"
 
 
 @dataclass(frozen=True)
@@ -183,6 +186,8 @@ class _Reader:
                 else:
                     flags = index.value(node, SH + "flags") if name == "pattern" else None
                     yield Constraint(component, value, flags=flags.value if isinstance(flags, Literal) else "")
+        for name, component in OWN_COMPONENTS.items():
+            yield from (Constraint(component, value) for value in index.objects(node, SHAPE + name))
         for name, component in SHAPE_COMPONENTS.items():
             for value in index.objects(node, SH + name):
                 yield Constraint(component, value, shapes=(value,))
@@ -258,7 +263,7 @@ class _Reader:
         for component in self.index.subjects(SH + "parameter"):
             for parameter in self.index.objects(component, SH + "parameter"):
                 path = self.index.value(parameter, SH + "path")
-                if isinstance(path, NamedNode):
+                if isinstance(path, NamedNode) and path.value.removeprefix(SHAPE) not in OWN_COMPONENTS:
                     found.append(path.value)
         return tuple(found)
 
