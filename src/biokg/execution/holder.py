@@ -1,5 +1,9 @@
 """The process that holds the current version and forks workers from it.
 
+Every query begins in the quick lane. One that takes longer than a slice of time goes on as a patient one, and
+a fresh worker takes its place, so short queries never wait for long ones; where as many patient ones run as
+there are workers, it is stopped and waits for its turn to begin again.
+
 It has one thread, so a fork is safe and takes milliseconds; it never parses anything from outside itself. A
 worker that dies, is killed or retires is replaced at once. A write is done in a forked child, which can be
 killed at its deadline like any query: over a store in memory the child then becomes the holder and this
@@ -15,6 +19,7 @@ import contextlib
 import fcntl
 import json
 import os
+import select
 import selectors
 import signal
 import socket
@@ -22,19 +27,25 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from biokg.errors import BioKGError, DeadlineExceeded, MemoryExceeded, WorkerDied
 from biokg.execution import frames
-from biokg.execution.board import VersionBoard
+from biokg.execution.board import PATIENT, QUICK, SLOTS, Slots, VersionBoard
 from biokg.execution.dataset import Dataset, dataset_of, options_from
-from biokg.execution.worker import error_document, private_bytes, serve_queries
+from biokg.execution.worker import Post, error_document, private_bytes, serve_queries
 from biokg.execution.writes import Write
 
 RAPID_DEATHS = 20
 """More deaths than this within a second, and new workers wait until the second is over."""
 LINGER = 65.0
 """Seconds that a holder which was replaced waits for its busy workers."""
+SLICE = 0.1
+"""Seconds that a query may take in the quick lane."""
+GRACE = 5.0
+"""Seconds over the longest deadline after which a worker is stopped although nobody asked for it."""
+LOOK_BUSY, LOOK_IDLE = 0.02, 0.1
+"""Seconds between two looks at the workers."""
 READY, FAILED = b"R", b"F"
 
 
@@ -54,14 +65,18 @@ class _Writing:
 class Holder:
     """The listening sockets, the dataset, and the workers forked from them."""
 
-    listener: socket.socket
+    quick: socket.socket
+    patient: socket.socket
     control: socket.socket
     dataset: Dataset
     board: VersionBoard
+    slots: Slots
     workers: int
     deadline: float
     memory: int
-    children: set[int] = field(default_factory=set)
+    children: dict[int, int] = field(default_factory=dict)
+    """Slot of each worker by its pid."""
+    next_slot: int = 0
     retired: set[int] = field(default_factory=set)
     deaths: list[float] = field(default_factory=list)
     writing: _Writing | None = None
@@ -75,7 +90,7 @@ class Holder:
         sys.stdout.write("ready\n")
         sys.stdout.flush()
         while self.leaving is None or (self.retired and time.monotonic() < self.leaving):
-            for key, _ in self.selector.select(0.05 if self.writing or self.retired else 1):
+            for key, _ in self.selector.select(self._until_next_look()):
                 if key.fileobj == 0:
                     return
                 if key.data is not None:
@@ -83,7 +98,32 @@ class Holder:
             self._reap()
             self._look_at_write()
             if self.leaving is None:
+                self._look_at_workers()
                 self._fill()
+
+    def _until_next_look(self) -> float:
+        busy = any(self.slots.row(slot)[0] for slot in self.children.values())
+        return LOOK_BUSY if busy or self.writing or self.retired else LOOK_IDLE
+
+    def _look_at_workers(self) -> None:
+        """Move what takes long out of the quick lane, or stop it to wait where that is full."""
+        now = time.monotonic()
+        patient = sum(self.slots.row(slot)[1] == PATIENT for slot in self.children.values())
+        for pid, slot in list(self.children.items()):
+            began, lane, answering, _ = self.slots.row(slot)
+            if not began or now - began < SLICE:
+                continue
+            if now - began > self.deadline + GRACE:
+                os.kill(pid, signal.SIGKILL)
+            elif lane == QUICK and (patient < self.workers or answering):
+                self.slots.move(slot, PATIENT)
+                _be_nice(pid)
+                patient += 1
+            elif lane == QUICK:
+                self.slots.park(slot, pid)
+                os.kill(pid, signal.SIGKILL)
+        if patient < self.workers and select.select([self.patient], [], [], 0)[0]:
+            self._fork(PATIENT)
 
     def _watch(self) -> None:
         """Listen to signals, the control socket, and the process that started all this."""
@@ -101,16 +141,24 @@ class Holder:
     def _fill(self) -> None:
         now = time.monotonic()
         self.deaths = [death for death in self.deaths if now - death < 1]
-        while len(self.children) < self.workers and len(self.deaths) <= RAPID_DEATHS:
-            pid = os.fork()
-            if pid == 0:
-                self._become_worker()
-            self.children.add(pid)
+        quick = sum(self.slots.row(slot)[1] == QUICK for slot in self.children.values())
+        while quick < self.workers and len(self.deaths) <= RAPID_DEATHS:
+            self._fork(QUICK)
+            quick += 1
 
-    def _become_worker(self) -> NoReturn:
-        signal.set_wakeup_fd(-1)
-        self.control.close()
-        serve_queries(self.listener, self.dataset.reader, self.dataset.version, self.board)
+    def _fork(self, lane: int) -> None:
+        taken = set(self.children.values())
+        while self.next_slot in taken:
+            self.next_slot = (self.next_slot + 1) % SLOTS
+        slot, self.next_slot = self.next_slot, (self.next_slot + 1) % SLOTS
+        self.slots.reset(slot, lane)
+        pid = os.fork()
+        if pid == 0:
+            signal.set_wakeup_fd(-1)
+            self.control.close()
+            version = self.dataset.version
+            serve_queries(self.dataset.reader, Post(self.quick, self.patient, self.slots, slot, self.board, version))
+        self.children[pid] = slot
 
     def _reap(self) -> None:
         while True:
@@ -121,14 +169,15 @@ class Holder:
             if pid == 0:
                 return
             if pid in self.children:
-                self.deaths.append(time.monotonic())
+                if self.slots.row(self.children[pid])[3] != pid:
+                    self.deaths.append(time.monotonic())
             elif pid in self.retired:
                 self.retired.discard(pid)
                 if not self.retired and self.leaving is None:
                     self.dataset.forget_old()
             elif self.writing is not None and pid == self.writing.pid:
                 self._write_ended()
-            self.children.discard(pid)
+            self.children.pop(pid, None)
 
     def _begin_write(self) -> None:
         """Fork a child for the write that a client asks for; one at a time."""
@@ -201,7 +250,8 @@ class Holder:
             self._retire()
             self.leaving = time.monotonic() + LINGER
             self.control.close()
-            self.listener.close()
+            self.quick.close()
+            self.patient.close()
             os.write(self.writing.go, READY)
             self._forget_write()
             return
@@ -215,7 +265,7 @@ class Holder:
         """Have every worker of the version before leave: idle ones at once, the others after their answer."""
         for pid in self.children:
             os.kill(pid, signal.SIGTERM)
-        self.retired |= self.children
+        self.retired |= set(self.children)
         self.children.clear()
 
     def _look_at_write(self) -> None:
@@ -251,9 +301,16 @@ class Holder:
 
     def stop(self) -> None:
         """End every worker."""
-        for pid in self.children | self.retired:
+        for pid in set(self.children) | self.retired:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+
+
+def _be_nice(pid: int) -> None:
+    """Let a long query give way to short ones."""
+    with contextlib.suppress(OSError):
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            os.setpriority(os.PRIO_PROCESS, int(thread), 10)
 
 
 def _listening(path: Path) -> socket.socket:
@@ -275,11 +332,15 @@ def main() -> None:
         sys.exit(1)
     board = VersionBoard(place / "version")
     board.publish(dataset.version)
+    patient = _listening(place / "patient")
+    patient.setblocking(False)
     holder = Holder(
         _listening(place / "workers"),
+        patient,
         _listening(place / "control"),
         dataset,
         board,
+        Slots(place / "slots"),
         given["workers"],
         given["deadline"],
         given["memory"] * 1024 * 1024,

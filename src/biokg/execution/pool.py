@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from biokg import errors
 from biokg.execution import frames
-from biokg.execution.board import VersionBoard
+from biokg.execution.board import Slots, VersionBoard
 from biokg.execution.dataset import Options, options_to
 from biokg.execution.quota import Quota
 from biokg.execution.worker import private_bytes
@@ -93,11 +93,11 @@ class _Run:
         self._pool = pool
         self._job = job
         self._seconds = min(job.deadline or pool.settings.deadline, pool.settings.max_deadline)
-        self._begun = time.monotonic()
+        self._begun = self._sent = time.monotonic()
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._reader = frames.Reader(self._socket)
         self.version = ""
-        self._pid = 0
+        self._pid = self._slot = 0
         self._baseline = 0
         self._open = True
         self._charged = False
@@ -105,13 +105,18 @@ class _Run:
     def start(self) -> Answer:
         """Wait for a worker, then for the answer's first chunk."""
         try:
-            self._wait_for_worker()
+            self._wait_for_worker("workers")
             self._begun = time.monotonic()
-            job = self._job
-            document = {name: getattr(job, name) for name in _WIRE}
-            frames.send_json(self._socket, frames.QUERY, document)
-            kind, payload = self._frame()
-            media_type = str(json.loads(payload)["media_type"]) if kind == frames.START else job.media_type
+            self._send()
+            try:
+                kind, payload = self._frame()
+            except errors.WorkerDied:
+                if self._pool.slots.row(self._slot)[3] != self._pid:
+                    raise
+                self._wait_for_worker("patient")
+                self._send()
+                kind, payload = self._frame()
+            media_type = str(json.loads(payload)["media_type"]) if kind == frames.START else self._job.media_type
             chunks = self._chunks()
             first = next(chunks, b"") if kind == frames.START else b""
             return Answer(media_type, self.version, chunks, self.close, first, not self._open)
@@ -119,25 +124,29 @@ class _Run:
             self.close()
             raise
 
-    def _wait_for_worker(self) -> None:
+    def _send(self) -> None:
+        self._sent = time.monotonic()
+        frames.send_json(self._socket, frames.QUERY, {name: getattr(self._job, name) for name in _WIRE})
+
+    def _wait_for_worker(self, lane: str) -> None:
         pool = self._pool
         if not pool.waiting.acquire(blocking=False):
             raise errors.Busy("as many queries wait as may wait", fix="try again shortly", retry_after=1)
         try:
-            while not self._greeted():
+            while not self._greeted(lane):
                 if time.monotonic() - self._begun > self._seconds:
                     raise errors.Busy("no worker came free within the deadline", retry_after=2)
         finally:
             pool.waiting.release()
 
-    def _greeted(self) -> bool:
+    def _greeted(self, lane: str) -> bool:
         """Connect and read the worker's greeting; false when it left in between, so another may be tried."""
         self._socket.close()
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._reader = frames.Reader(self._socket)
         self._socket.settimeout(TICK)
         try:
-            self._socket.connect(str(self._pool.place / "workers"))
+            self._socket.connect(str(self._pool.place / lane))
         except OSError as error:
             raise errors.Busy(f"no worker could be reached: {error}", retry_after=1) from None
         while True:
@@ -152,7 +161,9 @@ class _Run:
                 self._socket.close()
                 return False
         hello = json.loads(payload)
-        self._pid, self._baseline, self.version = int(hello["pid"]), int(hello["resident"]), hello["version"]
+        self._pid, self._baseline, self._slot = hello["pid"], hello["resident"], hello["slot"]
+        self.version = hello["version"]
+        self._open = True
         return True
 
     def _frame(self) -> tuple[bytes, bytes]:
@@ -233,7 +244,7 @@ class _Run:
         self._socket.close()
         if not self._charged and self._pid:
             self._charged = True
-            self._pool.quota.charge(self._job.client, time.monotonic() - self._begun)
+            self._pool.quota.charge(self._job.client, time.monotonic() - self._sent)
 
 
 CHUNK = 64 * 1024
@@ -288,11 +299,13 @@ class WorkerPool:
     quota: Quota = field(init=False)
     waiting: threading.BoundedSemaphore = field(init=False)
     board: VersionBoard = field(init=False)
+    slots: Slots = field(init=False)
 
     def __post_init__(self) -> None:
         self.quota = Quota(self.settings.quota)
         self.waiting = threading.BoundedSemaphore(self.settings.queue + self.settings.workers)
         self.board = VersionBoard(self.place / "version")
+        self.slots = Slots(self.place / "slots")
 
     @classmethod
     def start(

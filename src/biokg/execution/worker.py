@@ -10,16 +10,18 @@ import contextlib
 import ctypes
 import json
 import os
+import select
 import signal
 import socket
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from biokg.errors import BioKGError
 from biokg.execution import frames
-from biokg.execution.board import VersionBoard
+from biokg.execution.board import QUICK, Slots, VersionBoard
 
 if TYPE_CHECKING:
     from biokg.store.local import LocalStore
@@ -51,9 +53,10 @@ def die_with_parent() -> None:
 class _Chunks:
     """A file that sends what is written to it as ``DATA`` frames, after ``START``, a chunk at a time."""
 
-    def __init__(self, connection: socket.socket, header: dict[str, Any]) -> None:
+    def __init__(self, connection: socket.socket, header: dict[str, Any], begun: Callable[[], None]) -> None:
         self._connection = connection
         self._header = header
+        self._begun = begun
         self._held = bytearray()
         self.started = False
 
@@ -65,6 +68,7 @@ class _Chunks:
 
     def flush(self) -> None:
         if not self.started:
+            self._begun()
             frames.send_json(self._connection, frames.START, self._header)
             self.started = True
         if self._held:
@@ -72,13 +76,23 @@ class _Chunks:
             self._held.clear()
 
 
+@dataclass(frozen=True)
+class Post:
+    """Where a worker stands: the sockets it takes queries from, its row, and the version it has."""
+
+    quick: socket.socket
+    patient: socket.socket
+    slots: Slots
+    slot: int
+    board: VersionBoard
+    version: str
+
+
 class _Worker:
     """The loop of one worker and whether it is at work, so that a request to leave can wait for its end."""
 
-    def __init__(self, listener: socket.socket, version: str, board: VersionBoard) -> None:
-        self._listener = listener
-        self._version = version
-        self._board = board
+    def __init__(self, post: Post) -> None:
+        self._post = post
         self._busy = threading.Lock()
         self._leaving = False
 
@@ -88,30 +102,45 @@ class _Worker:
         if not self._busy.locked():
             os._exit(0)
 
+    def _next(self) -> socket.socket | None:
+        """The next connection: in the patient lane only one that waits already."""
+        if self._post.slots.row(self._post.slot)[1] == QUICK:
+            return self._post.quick.accept()[0]
+        if not select.select([self._post.patient], [], [], 0)[0]:
+            return None
+        try:
+            return self._post.patient.accept()[0]
+        except BlockingIOError:
+            return None
+
     def loop(self, open_store: Callable[[], LocalStore | RemoteStore]) -> None:
         """Answer one query after the other until told to leave, grown too large, or no longer current."""
+        post = self._post
         store = open_store()
         first = resident = private_bytes()
         while not self._leaving:
-            connection, _ = self._listener.accept()
+            connection = self._next()
+            if connection is None:
+                return
             with self._busy, connection, contextlib.suppress(OSError, frames.Closed):
-                if self._board.version() != self._version:
+                if post.board.version() != post.version:
                     return
-                hello = {"pid": os.getpid(), "resident": resident, "version": self._version}
+                connection.setblocking(True)
+                hello = {"pid": os.getpid(), "resident": resident, "version": post.version, "slot": post.slot}
                 frames.send_json(connection, frames.HELLO, hello)
                 kind, payload = frames.Reader(connection).frame()
                 if kind == frames.QUERY:
-                    _answer(connection, store, json.loads(payload))
+                    post.slots.begin(post.slot, time.monotonic())
+                    _answer(connection, store, json.loads(payload), lambda: post.slots.answering(post.slot))
+            post.slots.begin(post.slot, 0.0)
             resident = private_bytes()
             if resident - first > RETIRE_ABOVE_BYTES:
                 return
 
 
-def serve_queries(
-    listener: socket.socket, open_store: Callable[[], LocalStore | RemoteStore], version: str, board: VersionBoard
-) -> NoReturn:
+def serve_queries(open_store: Callable[[], LocalStore | RemoteStore], post: Post) -> NoReturn:
     """Be a worker, in a thread with a large stack, so that deep but allowed queries fit."""
-    worker = _Worker(listener, version, board)
+    worker = _Worker(post)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.signal(signal.SIGTERM, worker.leave)
     die_with_parent()
@@ -128,11 +157,13 @@ def error_document(error: BioKGError) -> dict[str, Any]:
     return document | {"line": getattr(error, "line", None), "column": getattr(error, "column", None)}
 
 
-def _answer(connection: socket.socket, store: LocalStore | RemoteStore, job: dict[str, Any]) -> None:
+def _answer(
+    connection: socket.socket, store: LocalStore | RemoteStore, job: dict[str, Any], begun: Callable[[], None]
+) -> None:
     from biokg.sparql.results import GRAPH_TYPES, write_result
 
     started = time.monotonic()
-    out = _Chunks(connection, {"media_type": job["media_type"]})
+    out = _Chunks(connection, {"media_type": job["media_type"]}, begun)
     try:
         if job["dump"]:
             store.dump(out, GRAPH_TYPES[job["media_type"]], job["text"], union=job["union"])

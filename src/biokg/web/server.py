@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 RUNTIME = "BIOKG_RUNTIME"
 """Environment variable with the file that tells server processes what to serve."""
-THREADS = 32
-"""Requests that one server process handles at a time; waiting for a worker takes a thread and little else."""
+SPARE_THREADS = 16
+"""Threads of a server process beside those that may wait for a worker."""
 
 
 def serve(settings: Settings, *, nquads: Path | None = None, pages: bool = True) -> None:
@@ -132,5 +132,6 @@ def application() -> Gateway:
         store.load_nquads(path.read_bytes())
     token = read_token(settings.token_file) if settings.token_file is not None else None
     app = create_app(Service(store, pool.version, settings, pool, token=token), pages=given["pages"])
+    threads = settings.queue + 2 * settings.workers + SPARE_THREADS
     ceiling = max(settings.max_upload_bytes, 4 * settings.max_query_bytes)
-    return Gate(cast("AnswerCache", app.wsgi_app), THREADS, ceiling)
+    return Gate(cast("AnswerCache", app.wsgi_app), threads, ceiling)
