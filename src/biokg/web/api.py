@@ -8,8 +8,9 @@ from flask import Blueprint, Response, request
 
 from biokg import __version__
 from biokg.queries import CannedQuery, Parameter, catalogue, find
-from biokg.terms import VIEWS
+from biokg.terms import PREFIXES, VIEWS
 from biokg.web import searching
+from biokg.web.asking import rows
 from biokg.web.query import answer, described
 from biokg.web.rendering import CSV, JSON, TSV, as_json, media_type, table
 
@@ -52,8 +53,10 @@ def query(name: str) -> Response:
     """The answer of a canned query, whole, as JSON, CSV or TSV."""
     found = find(name)
     kind = media_type((JSON, CSV, TSV))
-    columns, rows = answer(found)
-    return as_json(described(found, columns, rows)) if kind == JSON else table(columns, rows, kind, name)
+    columns, found_rows = answer(found)
+    if kind == JSON:
+        return as_json(described(found, columns, found_rows))
+    return table(columns, found_rows, kind, name)
 
 
 @blueprint.get("/search")
@@ -61,6 +64,24 @@ def search() -> Response:
     """Things by name, for completion: at most 20."""
     hits = searching.find(request.args.get("q", ""), limit=20, kind=request.args.get("kind") or None)
     return as_json([{"iri": h.value.iri, "label": h.value.text, "matched": h.matched, "kind": h.kind} for h in hits])
+
+
+@blueprint.get("/terms")
+def terms() -> Response:
+    """The vocabulary for completion: prefixes, classes, properties and concepts with labels."""
+    found = rows("vocabulary")
+    named = [
+        {
+            "iri": row["term"].iri,
+            "curie": row["term"].curie,
+            "label": row["term"].text,
+            "kind": row["kind"].text,
+            "definition": row["definition"].text if row["definition"] else "",
+        }
+        for row in found
+        if row["term"] and row["kind"]
+    ]
+    return as_json({"prefixes": PREFIXES, "terms": named})
 
 
 @blueprint.get("/openapi.json")

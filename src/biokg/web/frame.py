@@ -42,7 +42,8 @@ def helpers() -> dict[str, Any]:
     return {
         "asset": asset,
         "bundle_styles": lambda: bundle("css"),
-        "bundle_scripts": lambda: bundle("js"),
+        "bundle_scripts": lambda entry="base": bundle("js", entry=entry),
+        "licences": lambda: asset("bundle/LICENCES.txt") if bundle("js") else "",
         "full_version": lambda: service().version,
         "short_version": lambda: service().version[:12],
         "languages": lambda: LANGUAGES,
@@ -64,11 +65,11 @@ def asset(name: str) -> str:
 
 def bundle(kind: str, *, entry: str = "base") -> list[str]:
     """The bundled files of *kind* for the entry point *entry*; none when the front end was not built."""
-    manifest = STATIC / "build" / "manifest.json"
+    manifest = STATIC / "bundle" / "manifest.json"
     if not manifest.is_file():
         return []
     entries = json.loads(manifest.read_text(encoding="utf-8"))
-    return [asset(f"build/{name}") for name in entries.get(entry, {}).get(kind, ())]
+    return [asset(f"bundle/{name}") for name in entries.get(entry, {}).get(kind, ())]
 
 
 @blueprint.app_template_filter("number")

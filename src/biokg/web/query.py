@@ -14,6 +14,7 @@ from biokg.queries import CannedQuery, bind, catalogue, find, run
 from biokg.terms import BASE, VIEWS
 from biokg.web.asking import Row, Value, labelled, labels
 from biokg.web.citing import citation
+from biokg.web.clients import client_address, hung_up
 from biokg.web.entity import triples
 from biokg.web.rendering import (
     CSV,
@@ -68,6 +69,17 @@ class Result:
         """Whether every row of the answer is shown."""
         return self.total == len(self.rows)
 
+    @property
+    def chart(self) -> list[dict[str, Any]]:
+        """Bars, where the answer is one label and one non-negative number a row, for 2 to 40 rows; else empty."""
+        if len(self.columns) != 2 or not 2 <= len(self.rows) <= 40:
+            return []
+        pairs = [(row[self.columns[0]], row[self.columns[1]]) for row in self.rows]
+        if not all(a and b and b.numeric and not a.numeric and float(b.text) >= 0 for a, b in pairs):
+            return []
+        most = max(float(b.text) for _, b in pairs if b) or 1.0
+        return [{"label": a.text, "value": b.text, "share": float(b.text) / most} for a, b in pairs if a and b]
+
 
 @blueprint.get("/query")
 @blueprint.post("/query")
@@ -81,9 +93,11 @@ def editor() -> Response:
             result = ask(text, view)
         except BioKGError as error:
             problem, status = error, error.status
-    return page(
-        "query.html",
+    part = request.values.get("part") == "answer"
+    response = page(
+        "answer.html" if part else "query.html",
         status=status,
+        fresh=True,
         text=text or EXAMPLE,
         asked=bool(text.strip()),
         view=view,
@@ -92,6 +106,8 @@ def editor() -> Response:
         problem=problem,
         groups=grouped(),
     )
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def ask(text: str, view: str = "all") -> Result:
@@ -111,7 +127,8 @@ def ask(text: str, view: str = "all") -> Result:
             text,
             media_type=RDF_TYPES["nt"] if graph else RESULT_JSON,
             default_graphs=VIEWS[view].graphs if view != "all" else None,
-            client=request.remote_addr,
+            client=client_address(),
+            gone=hung_up(),
         )
     )
     try:
@@ -159,7 +176,7 @@ def grouped() -> dict[str, list[CannedQuery]]:
     """The canned queries by hypothesis, those of no hypothesis last."""
     found: dict[str, list[CannedQuery]] = {}
     for query in sorted(
-        catalogue().values(), key=lambda q: (q.hypothesis.lower() in {"", "none", "all"}, q.hypothesis)
+        catalogue().values(), key=lambda q: (q.hypothesis.lower() not in {"h1", "h2", "h3", "h4"}, q.hypothesis)
     ):
         found.setdefault(query.hypothesis, []).append(query)
     return found

@@ -53,12 +53,17 @@ def media_type(offers: Sequence[str], asked: str | None = None) -> str:
     return choose(offers, accept=request.headers.get("Accept"))
 
 
-def page(template: str, *, status: int = 200, **context: Any) -> Response:
-    """The HTML of *template* with validators, so that an unchanged page is not sent twice."""
-    return finish(render_template(template, **context), HTML, status=status)
+def page(template: str, *, status: int = 200, fresh: bool = False, **context: Any) -> Response:
+    """The HTML of *template* with validators, so that an unchanged page is not sent twice.
+
+    A *fresh* page has none: it holds a nonce, which is good for one response only.
+    """
+    return finish(render_template(template, **context), HTML, status=status, fresh=fresh)
 
 
-def finish(body: str | bytes, kind: str, *, status: int = 200, filename: str | None = None) -> Response:
+def finish(
+    body: str | bytes, kind: str, *, status: int = 200, filename: str | None = None, fresh: bool = False
+) -> Response:
     """A response of media type *kind* with version, ETag and ``Vary``; 304 where the client has it already."""
     response = make_response(body, status)
     text = kind.startswith("text/") or kind == "image/svg+xml"
@@ -67,7 +72,7 @@ def finish(body: str | bytes, kind: str, *, status: int = 200, filename: str | N
     response.headers["X-BioKG-Version"] = service().version
     if filename:
         response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
-    if status == 200:
+    if status == 200 and not fresh:
         response.headers.setdefault("Cache-Control", "no-cache")
         response.add_etag()
         response.make_conditional(request)
