@@ -115,8 +115,8 @@ class HypothesisAssessment:
         """The assessment in one view; raises ``KeyError`` where it was not asked for."""
         return {found.view: found for found in self.views}[name]
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values (see docs/hypotheses.md for the shape)."""
+    def to_dict(self, *, statistics: bool = False, robustness: bool = False) -> dict[str, Any]:
+        """Plain values (see docs/hypotheses.md for the shape); the slower parts only where asked for."""
         remarks = self.definitions
         return {
             "id": self.id,
@@ -132,9 +132,19 @@ class HypothesisAssessment:
             "strengths": [*remarks.strengths.get("all", ()), *remarks.strengths.get(self.id, ())],
             "weaknesses": [*remarks.weaknesses.get("all", ()), *remarks.weaknesses.get(self.id, ())],
             "views": [found.to_dict() for found in self.views],
-            "statistics": None,
-            "robustness": None,
+            "statistics": self._statistics() if statistics else None,
+            "robustness": self._robustness() if robustness else None,
         }
+
+    def _statistics(self) -> list[dict[str, Any]]:
+        from biokg.hypotheses.statistics import statistics
+
+        return statistics(self)
+
+    def _robustness(self) -> dict[str, Any]:
+        from biokg.hypotheses.robustness import robustness
+
+        return robustness(self)
 
 
 def _sub_claim(claim: SubClaim, answers: Answers) -> SubClaimAssessment:

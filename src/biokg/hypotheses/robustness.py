@@ -41,7 +41,8 @@ class Grid:
 
     def cells(self) -> list[tuple[int, int, int, int]]:
         """Every cell as indices on the four axes."""
-        return list(product(*(range(size) for size in self.shape)))
+        places, rules, steps, times = (range(size) for size in self.shape)
+        return list(product(places, rules, steps, times))
 
     @property
     def shape(self) -> tuple[int, int, int, int]:
@@ -253,7 +254,8 @@ def hypothesis_cells(parts: Sequence[SubClaimRobustness]) -> Counter[str]:
 def _at(part: SubClaimRobustness, population: str, rule: int, step: int, when: int) -> Verdict:
     own = part.grid
     place = own.populations.index(population) if population in own.populations else 0
-    return VERDICTS[part.verdicts[place, min(rule, own.rules - 1), min(step, own.thresholds - 1), when, 0]]
+    code = int(part.verdicts[place, min(rule, own.rules - 1), min(step, own.thresholds - 1), when, 0])
+    return VERDICTS[code]
 
 
 def robustness(assessment: HypothesisAssessment) -> dict[str, Any]:

@@ -14,8 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from biokg.hypotheses.counting import Outcome, State, decide_difference, difference
-from biokg.hypotheses.extraction import Fact, Member, in_period, last_segment, state
-
+from biokg.hypotheses.extraction import Fact, Member, in_period, state
 from biokg.terms import entity
 
 if TYPE_CHECKING:
