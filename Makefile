@@ -12,7 +12,7 @@ WORKERS ?= 2
 BIN    := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-all check-code lock readme environment environment-dev clean
+.PHONY: help serve test test-all check-code lock settings readme environment environment-dev clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## ?/  make \1|/' | column -t -s '|' 2>/dev/null \
@@ -41,6 +41,9 @@ test-all: check-code ## the same and the slow proofs
 
 lock: environment-dev ## resolve the dependencies of pyproject.toml anew into the two lock files
 	$(BIN)/python .ci/lock.py
+
+settings: environment ## write docs/settings.md from the table of settings
+	$(BIN)/python .ci/settings.py --write
 
 readme: environment ## ask the README's examples again and write their answers
 	$(BIN)/python .ci/readme.py --write

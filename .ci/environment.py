@@ -20,6 +20,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCKS = {"run": "requirements.lock", "dev": "requirements-dev.lock"}
+BUILD_INPUTS = ("hatch_build.py", "package.json", "package-lock.json")
 OLDEST = (3, 11)
 
 
@@ -74,8 +75,9 @@ def pip(folder: Path) -> list[str]:
 def digest(kind: str) -> str:
     """What the environment was made from: the lock, the project's metadata, this Python and this script."""
     value = hashlib.sha256(f"{sys.version_info[:3]} {ROOT}".encode())
-    for name in (LOCKS[kind], "pyproject.toml", ".ci/environment.py"):
-        value.update((ROOT / name).read_bytes())
+    for name in (LOCKS[kind], "pyproject.toml", ".ci/environment.py", *BUILD_INPUTS):
+        path = ROOT / name
+        value.update(path.read_bytes() if path.exists() else b"")
     return value.hexdigest()
 
 
