@@ -89,6 +89,15 @@ def install(kind: str, folder: Path) -> None:
     subprocess.run([*command, "--no-deps", "--no-build-isolation", "-e", str(ROOT)], check=True, cwd=ROOT)
 
 
+def front_end(folder: Path) -> int:
+    """Bundle the front end anew where its sources changed; the install has done it the first time."""
+    made = quiet(str(folder / "bin" / "python"), str(ROOT / "hatch_build.py"))
+    if not made and os.environ.get("BIOKG_BUNDLE") == "required":
+        say("the front end could not be bundled; see `.venv/bin/python hatch_build.py`")
+        return 1
+    return 0
+
+
 def main(arguments: list[str]) -> int:
     """Make or refresh the environment; 0 when it stands."""
     if len(arguments) != 1 or arguments[0] not in LOCKS:
@@ -105,7 +114,7 @@ def main(arguments: list[str]) -> int:
     wanted = digest(kind)
     enough = ("dev",) if kind == "dev" else ("run", "dev")
     if any(stamps[name].is_file() and stamps[name].read_text() == digest(name) for name in enough):
-        return 0
+        return front_end(folder)
     if not works(folder / "bin" / "python"):
         create(folder)
     for stamp in stamps.values():
