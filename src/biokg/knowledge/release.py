@@ -1,0 +1,76 @@
+"""Release artefacts of the ontology: one file per form, whole, with nothing left to import."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from biokg.errors import StoreError, UsageError
+from biokg.terms import ONTOLOGY, PREFIXES
+
+if TYPE_CHECKING:
+    from pyoxigraph import Triple
+
+FORMS = {"ttl": "TURTLE", "rdf": "RDF_XML", "jsonld": "JSON_LD", "nt": "N_TRIPLES"}
+PARTS = ("core", "full", "schemes")
+_IMPORTS = PREFIXES["owl"] + "imports"
+_ONTOLOGY = PREFIXES["owl"] + "Ontology"
+_TYPE = PREFIXES["rdf"] + "type"
+
+
+def release(ontology_folder: Path, target: Path) -> list[Path]:
+    """Write ``biokg-<part>.<form>`` into *target* for every part and form, and return the files.
+
+    The parts: ``core`` (the twelve modules as one ontology), ``full`` (core with all alignments), ``schemes`` (every
+    SKOS scheme). Merged parts keep one ontology header, the root's, and import nothing. The same files give the same
+    bytes. Raises UsageError when the folder holds no ontology, StoreError when a file is no Turtle.
+    """
+    import pyoxigraph as ox
+
+    target.mkdir(parents=True, exist_ok=True)
+    written = []
+    for part in PARTS:
+        triples = list(_part(ontology_folder, part))
+        for ending, name in FORMS.items():
+            rdf_format = getattr(ox.RdfFormat, name)
+            prefixes = None if ending == "nt" else _prefixes()
+            file = target / f"biokg-{part}.{ending}"
+            file.write_bytes(ox.serialize(triples, format=rdf_format, prefixes=prefixes) or b"")
+            written.append(file)
+    return written
+
+
+def _prefixes() -> dict[str, str]:
+    return {name: iri for name, iri in PREFIXES.items() if name not in ("bkgraph", "bkq", "bksh")}
+
+
+def _files(folder: Path, part: str) -> list[Path]:
+    if part == "schemes":
+        return sorted((folder / "schemes").glob("*.ttl"))
+    modules = sorted(folder.glob("*.ttl"))
+    return modules + sorted((folder / "alignments").glob("*.ttl")) if part == "full" else modules
+
+
+def _part(folder: Path, part: str) -> Iterator[Triple]:
+    """The triples of a part in a settled order; headers of modules and imports left out, each statement once."""
+    import pyoxigraph as ox
+
+    files = _files(folder, part)
+    if not files:
+        raise UsageError(f"no ontology found in {folder}", fix="Name the folder that holds biokg.ttl and schemes/.")
+    dataset = ox.Dataset()
+    for file in files:
+        try:
+            for quad in ox.parse(path=str(file), format=ox.RdfFormat.TURTLE, rename_blank_nodes=True):
+                dataset.add(quad)
+        except (OSError, SyntaxError) as error:
+            raise StoreError(f"{file}: {error}", fix="mend the file") from None
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    headers = {
+        quad.subject
+        for quad in dataset
+        if quad.predicate.value == _TYPE and quad.object == ox.NamedNode(_ONTOLOGY) and quad.subject.value != ONTOLOGY
+    }
+    kept = (quad for quad in dataset if quad.subject not in headers and quad.predicate.value != _IMPORTS)
+    yield from (quad.triple for quad in sorted(kept, key=str))

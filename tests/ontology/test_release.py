@@ -1,0 +1,49 @@
+"""Release artefacts say the same in every form, stand alone and are the same every time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pyoxigraph import CanonicalizationAlgorithm, Dataset, NamedNode, RdfFormat, parse
+
+from biokg.errors import UsageError
+from biokg.knowledge.release import FORMS, PARTS, release
+
+OWL = "http://www.w3.org/2002/07/owl#"
+
+
+def _canonical(file: Path) -> Dataset:
+    dataset = Dataset(parse(path=str(file), format=getattr(RdfFormat, FORMS[file.suffix[1:]])))
+    dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+    return dataset
+
+
+@pytest.fixture(scope="module")
+def files(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    return {file.name: file for file in release(folder, tmp_path_factory.mktemp("release"))}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_every_form_says_the_same(files: dict[str, Path], part: str) -> None:
+    forms = [_canonical(files[f"biokg-{part}.{form}"]) for form in FORMS]
+    assert len(forms[0]) > 500
+    assert all(form == forms[0] for form in forms)
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_nothing_is_left_to_import(files: dict[str, Path], part: str) -> None:
+    quads = list(parse(path=str(files[f"biokg-{part}.nt"]), format=RdfFormat.N_TRIPLES))
+    assert not [quad for quad in quads if quad.predicate.value == OWL + "imports"]
+    headers = {quad.subject for quad in quads if quad.object == NamedNode(OWL + "Ontology")}
+    assert headers == (set() if part == "schemes" else {NamedNode("https://w3id.org/biokg/ontology/")})
+
+
+def test_the_same_ontology_gives_the_same_bytes(folder: Path, files: dict[str, Path], tmp_path: Path) -> None:
+    for file in release(folder, tmp_path):
+        assert file.read_bytes() == files[file.name].read_bytes(), file.name
+
+
+def test_a_folder_without_ontology_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no ontology"):
+        release(tmp_path, tmp_path / "out")
