@@ -17,25 +17,25 @@ from biokg.web import (
     search,
     start,
     tables,
+    validating,
 )
 
 
 def blueprints() -> list[Blueprint]:
     """The blueprints of all pages, in the order in which they are registered."""
-    return [
-        module.blueprint
-        for module in (
-            frame,
-            start,
-            hypothesis,
-            explore,
-            pictures,
-            search,
-            entity,
-            ontology_docs,
-            query,
-            api,
-            tables,
-            downloads,
-        )
-    ]
+    modules = (
+        frame,
+        start,
+        hypothesis,
+        explore,
+        pictures,
+        search,
+        entity,
+        ontology_docs,
+        query,
+        api,
+        tables,
+        validating,
+        downloads,
+    )
+    return [module.blueprint for module in modules]
