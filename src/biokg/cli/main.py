@@ -25,6 +25,12 @@ COMMANDS = (
     "check",
     "link",
     "federate",
+    "store",
+    "import_",
+    "template",
+    "generate",
+    "load",
+    "release",
 )
 SETTINGS_FILE = Path("biokg.toml")
 EPILOG = """\

@@ -1,0 +1,157 @@
+"""Bulk loading on disk: streamed in, compacted for reading, then made the current state of a store folder."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Protocol, cast
+
+from biokg.errors import StoreError, UsageError
+from biokg.rdf.fingerprint import DatasetHash
+
+if TYPE_CHECKING:
+    from pyoxigraph import Quad
+
+Progress = Callable[[str, int, int | None], None]
+STEP = 1 << 20
+FORMATS = {".nq": "N_QUADS", ".nt": "N_TRIPLES", ".ttl": "TURTLE", ".trig": "TRIG", ".rdf": "RDF_XML"}
+
+
+class _Readable(Protocol):
+    def read(self, size: int = -1) -> bytes: ...
+
+
+class Chunks(io.RawIOBase):
+    """A binary file over an iterator of text, for a loader that reads; nothing is held but the current chunk."""
+
+    def __init__(self, pieces: Iterable[str]) -> None:
+        self._pieces = iter(pieces)
+        self._rest = b""
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes, at most *size*; all for a negative one."""
+        parts = [self._rest]
+        held = len(self._rest)
+        while size < 0 or held < size:
+            piece = next(self._pieces, None)
+            if piece is None:
+                break
+            parts.append(piece.encode())
+            held += len(parts[-1])
+        joined = b"".join(parts)
+        if size < 0:
+            self._rest = b""
+            return joined
+        self._rest = joined[size:]
+        return joined[:size]
+
+
+class _Counting:
+    """Passes bytes on and reports how many went by."""
+
+    def __init__(self, source: _Readable, place: Callable[[], int], report: Callable[[int], None]) -> None:
+        self._source, self._place, self._report = source, place, report
+        self._next = STEP
+
+    def read(self, size: int = -1) -> bytes:
+        """As the source reads."""
+        found = self._source.read(size)
+        if self._place() >= self._next:
+            self._next = self._place() + STEP
+            self._report(self._place())
+        return found
+
+
+def load_stream(path: Path, source: _Readable, form: str = "N_QUADS") -> int:
+    """Bulk load *source* into the new or existing RocksDB folder *path*, then compact it; gives the number of quads.
+
+    Raises :class:`StoreError` if the folder cannot be written, :class:`UsageError` if the text is not valid.
+    """
+    import pyoxigraph as ox
+
+    try:
+        store = ox.Store(str(path))
+        store.bulk_load(cast("IO[bytes]", source), format=getattr(ox.RdfFormat, form))
+        store.optimize()
+        return len(store)
+    except SyntaxError as error:
+        raise UsageError(f"line {error.lineno}: {error.msg}", fix="nothing of it is served; correct the file") from None
+    except (OSError, RuntimeError) as error:
+        raise StoreError(f"{path}: {error}") from None
+
+
+def form_of(path: Path) -> str:
+    """The RDF format that the name of *path* tells, compressed or not."""
+    suffix = Path(path.name.removesuffix(".gz")).suffix
+    if suffix not in FORMATS:
+        raise UsageError(f"{path}: no RDF format is known by {suffix!r}", fix=f"one of {', '.join(FORMATS)} (or .gz)")
+    return FORMATS[suffix]
+
+
+def load_files(folder: Path, files: Iterable[Path], progress: Progress | None = None) -> int:
+    """Add *files* to the store folder at *folder*, all or nothing, and make the result current; gives its quads.
+
+    The data loaded so far stays served until the end; a crash leaves it as it was. The dataset's hash is taken
+    anew in a pass over the loaded quads.
+    """
+    from biokg.store.folder import StoreFolder
+
+    paths = list(files)
+    forms = [form_of(path) for path in paths]
+    store_folder = StoreFolder(folder)
+    lock = store_folder.lock()
+    try:
+        draft = store_folder.draft()
+        for path, form in zip(paths, forms, strict=True):
+            _load_file(draft, path, form, progress)
+        version = _hashed(draft, progress)
+        generation = store_folder.commit(draft, version)
+        store_folder.drop_others(generation.path)
+        return version.quads
+    finally:
+        os.close(lock)
+
+
+def _load_file(draft: Path, path: Path, form: str, progress: Progress | None) -> None:
+    try:
+        total = path.stat().st_size
+        with path.open("rb") as raw:
+            stream: _Readable = gzip.GzipFile(fileobj=raw) if path.name.endswith(".gz") else raw
+
+            def report(done: int) -> None:
+                if progress is not None:
+                    progress(f"load {path.name} (MB)", done >> 20, total >> 20)
+
+            load_stream(draft, _Counting(stream, raw.tell, report), form)
+    except OSError as error:
+        raise UsageError(f"{path}: {error}") from None
+
+
+def _hashed(draft: Path, progress: Progress | None) -> DatasetHash:
+    import pyoxigraph as ox
+
+    store = ox.Store.read_only(str(draft))
+    version = DatasetHash()
+    for batch in _batches(iter(store)):
+        version.add(batch)
+        if progress is not None:
+            progress("hash", version.quads, None)
+    return version
+
+
+def _batches(quads: Iterator[Quad], size: int = 50_000) -> Iterator[list[Quad]]:
+    batch: list[Quad] = []
+    for quad in quads:
+        batch.append(quad)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
