@@ -30,6 +30,7 @@ COMMANDS = (
     "template",
     "generate",
     "load",
+    "bench",
     "release",
 )
 SETTINGS_FILE = Path("biokg.toml")

@@ -105,10 +105,20 @@ def _attributes(claim: Claim, row: Row, stages: dict[str, str]) -> None:
         node.code(property_, "alliance-type", row[cell]).code("allianceType", "alliance-type", row[cell])
     node.text("subjectMatter", row["subject"]).text("stageText", row["stage"]).text("otherTerms", row["other_terms"])
     node.code("stageAtSigning", "drug-stage", stages.get(row["stage"], ""))
-    node.put("crossRegional", boolean(row["cross_regional"] == "yes")).text("note", row["note"])
-    node.code("withinCutOff", "cut-off", _CUT_OFF.get(row["within_2016"], "not-stated"))
+    node.text("note", row["note"])
+    if row["cross_regional"]:
+        node.put("crossRegional", boolean(row["cross_regional"] == "yes"))
+    node.code("withinCutOff", "cut-off", _cut_off(row))
     if row["currency"] and not any(row[cell] for cell in row.cells if cell.endswith("_m")):
         node.text("currency", row["currency"])
+
+
+def _cut_off(row: Row) -> str:
+    """The stated side of the cut-off, else the one that the date tells."""
+    span = parse_date(row["date"] or row["year"])
+    if row["within_2016"] or span is None:
+        return _CUT_OFF.get(row["within_2016"], "not-stated")
+    return "after-2016" if span.after_cut_off else "by-2016"
 
 
 def _signing(claim: Claim, row: Row) -> None:

@@ -14,6 +14,7 @@ from biokg.terms import BASE, HYPOTHESIS_GRAPH, ID, ONTOLOGY_GRAPH, SCHEME_GRAPH
 if TYPE_CHECKING:
     from pyoxigraph import Quad
 
+    from biokg.knowledge.context import Context
     from biokg.settings import Settings
     from biokg.store.base import Store
 
@@ -25,10 +26,12 @@ Progress = Callable[[str, int, int | None], None]
 def input_files(settings: Settings) -> list[Path]:
     """Every file that the published graph depends on, the code included."""
     package = Path(biokg.__file__).resolve().parent
-    areas = ("knowledge", "rdf", "shapes", "reasoning", "store", "terms.py")
+    areas = ("knowledge", "rdf", "shapes", "reasoning", "store", "queries", "terms.py")
     code = [file for area in areas for file in _files(package / area, {".py", ".rq"})]
     data = _files(settings.data_folder, {".csv", ".json", ".ttl", ".tsv", ".toml", ".geojson"})
-    return [*data, *_files(settings.ontology_folder, {".ttl"}), *code]
+    imports = settings.state_folder / "imports"
+    held = _files(imports, {file.suffix for file in imports.rglob("*")}) if imports.is_dir() else []
+    return [*data, *_files(settings.ontology_folder, {".ttl", ".rq"}), *held, *code]
 
 
 def _files(place: Path, endings: set[str]) -> list[Path]:
@@ -74,17 +77,18 @@ def skolemised(path: Path, target: str) -> Iterator[Quad]:
         )
 
 
-def assemble(settings: Settings, store: Store, progress: Progress) -> None:
+def assemble(settings: Settings, store: Store, context: Context, progress: Progress) -> None:
     """Fill *store* with everything asserted. Raises DataError or StoreError before anything is added."""
-    from biokg.knowledge.mapping import map_tables
-    from biokg.knowledge.tables import read_tables
+    from biokg.knowledge.mapping import map_context
 
-    progress("reading tables", 0, None)
-    tables = read_tables(settings.data_folder)
-    progress("mapping to RDF", 0, sum(len(rows) for rows in tables.values()))
-    quads = map_tables(tables)
+    progress("mapping to RDF", 0, sum(len(rows) for rows in context.tables.values()))
+    quads = map_context(context)
     progress("loading", 0, len(quads))
-    fixed = [*_vocabulary(settings.ontology_folder), *_hypotheses(settings.data_folder)]
+    fixed = [
+        *_vocabulary(settings.ontology_folder),
+        *_hypotheses(settings.data_folder),
+        *_queries(settings.ontology_folder),
+    ]
     links = list(_links(settings.data_folder, quads))
     for part in (quads, fixed, links):
         store.add(part)
@@ -95,6 +99,14 @@ def _vocabulary(folder: Path) -> Iterator[Quad]:
         yield from skolemised(file, ONTOLOGY_GRAPH)
     for file in sorted((folder / "schemes").glob("*.ttl")):
         yield from skolemised(file, SCHEME_GRAPH)
+
+
+def _queries(folder: Path) -> Iterator[Quad]:
+    from biokg.queries.catalogue import catalogue
+    from biokg.queries.published import CANNED, COMPETENCY, competency_questions, query_quads
+
+    yield from query_quads(catalogue().values(), CANNED)
+    yield from query_quads(competency_questions(folder).values(), COMPETENCY)
 
 
 def _hypotheses(folder: Path) -> Iterator[Quad]:

@@ -20,6 +20,11 @@ from biokg.errors import BioKGError, DataError, StoreError, ValidationFailed
 from biokg.knowledge.assemble import Progress, assemble, input_fingerprint
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from biokg.knowledge.context import Context
+    from biokg.knowledge.imports import Import
+    from biokg.knowledge.tables import Row
     from biokg.rdf.fingerprint import DatasetHash
     from biokg.settings import Settings
     from biokg.store.base import Store
@@ -130,23 +135,41 @@ def _current(folder: Path) -> tuple[Publication, str] | None:
 
 
 def _build(settings: Settings, inputs: str, tell: Progress) -> Publication:
-    from biokg.rdf.fingerprint import DatasetHash
+    from biokg.knowledge.context import Context, read_context
+    from biokg.knowledge.emit import Emitter
+    from biokg.knowledge.imports import held_imports, imported_rows, merged
+    from biokg.knowledge.tables import read_tables
     from biokg.store.memory import MemoryStore
 
+    tell("reading tables", 0, None)
+    tables = read_tables(settings.data_folder)
+    imports = held_imports(settings.state_folder)
+    rows = imported_rows(settings.data_folder, tables, imports)
+    whole, kept = merged(tables, [rows])
+    context = read_context(whole, Emitter())
     store = MemoryStore()
-    assemble(settings, store, tell)
+    assemble(settings, store, Context(kept, context.emitter, context.organizations, context.here_by_2016), tell)
     _materialise(store, tell)
     report, conforms = _validate(settings, store, tell)
     if not conforms:
         raise ValidationFailed(
             f"the graph breaks a shape\n{report}", fix="mend the rows named; biokg validate shows the whole report"
         )
-    tell("hashing", 0, None)
-    digest = DatasetHash().add(store.quads())
-    tell("writing", 0, digest.quads)
-    place = _write(settings.state_folder, store, digest, report, inputs)
+    with _draft(settings.state_folder) as draft:
+        digest, warnings = _write(draft, settings, store, Streamed(context, rows, imports), tell)
+        (draft / REPORT).write_text(report + "".join(f"{line}\n" for line in warnings), encoding="utf-8")
+        place = _switch(settings.state_folder, draft, digest, inputs)
     tell("published", digest.quads, digest.quads)
     return Publication(digest.version, place / DATASET, place / REPORT, digest.quads, True)
+
+
+@dataclass(frozen=True)
+class Streamed:
+    """The imports that go into a version."""
+
+    context: Context
+    rows: Mapping[str, Sequence[Row]]
+    imports: Sequence[Import]
 
 
 def _materialise(store: Store, tell: Progress) -> None:
@@ -167,15 +190,44 @@ def _validate(settings: Settings, store: Store, tell: Progress) -> tuple[str, bo
     return report.text() + "\n", report.conforms
 
 
-def _write(folder: Path, store: Store, digest: DatasetHash, report: str, inputs: str) -> Path:
-    """The version's folder, complete before it gets its name; then the switch."""
-    place = folder / "versions" / digest.version
+def _write(
+    draft: Path, settings: Settings, store: Store, streamed: Streamed, tell: Progress
+) -> tuple[DatasetHash, list[str]]:
+    """The lines of the version: what *store* holds, then the imports part by part; and the warnings on these."""
+    from biokg.knowledge.imports import rdf_quads
+    from biokg.knowledge.stream import Streaming, Writer
+    from biokg.rdf.fingerprint import DatasetHash
+    from biokg.shapes import load_shapes
+
+    warnings: list[str] = []
+    with (draft / DATASET).open("w", encoding="utf-8") as file:
+        writer = Writer(file, DatasetHash())
+        tell("writing", 0, None)
+        writer.write(store.quads())
+        if streamed.imports:
+            streaming = Streaming(store, writer, load_shapes(settings.ontology_folder / "shapes"), warnings)
+            streaming.add_tables(streamed.context, streamed.rows, tell)
+            for held in streamed.imports:
+                if held.is_rdf:
+                    streaming.add_quads(rdf_quads(held))
+    return writer.digest, warnings
+
+
+@contextmanager
+def _draft(folder: Path) -> Iterator[Path]:
+    """A folder to write a version in; gone when it was not switched to."""
     draft = folder / "versions" / f".draft-{os.getpid()}"
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
-    lines = sorted(f"{quad} .\n" for quad in store.quads())
-    (draft / DATASET).write_text("".join(lines), encoding="utf-8")
-    (draft / REPORT).write_text(report, encoding="utf-8")
+    try:
+        yield draft
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _switch(folder: Path, draft: Path, digest: DatasetHash, inputs: str) -> Path:
+    """Give the complete draft its name, then point to it in one step."""
+    place = folder / "versions" / digest.version
     note = {"version": digest.version, "quads": digest.quads, "inputs": inputs}
     (draft / "version.json").write_text(json.dumps({**note, "state": digest.state}), encoding="utf-8")
     if place.exists():

@@ -17,7 +17,7 @@ class Context:
 
     tables: Tables
     emitter: Emitter
-    names: Mapping[str, str]
+    organizations: Mapping[str, Row]
     here_by_2016: frozenset[str]
 
     def rows(self, table: str) -> Iterator[Row]:
@@ -30,7 +30,12 @@ class Context:
 
     def name(self, organization: str) -> str:
         """The name of an organisation; its id when the tables do not name it."""
-        return self.names.get(organization, organization)
+        row = self.organizations.get(organization)
+        return row["name"] if row else organization
+
+    def only(self, tables: Tables) -> Context:
+        """The same knowledge of the whole, to map *tables* alone with an emitter of their own."""
+        return Context(tables, Emitter(), self.organizations, self.here_by_2016)
 
     def organization_layer(self, organization: str) -> str:
         """Layer of what a page says, without a date, of *organization*: to 2016 if it is known to be of that time."""
@@ -70,7 +75,7 @@ def read_context(tables: Tables, emitter: Emitter) -> Context:
     An organisation is of the time to 12/2016 when a row says that it was founded by then, that the dissertation
     names it, or that it takes part in an alliance, a round, a policy or a practice of that time.
     """
-    names = {row.key: row["name"] for row in tables.get("organizations", ())}
+    organizations = {row.key: row for row in tables.get("organizations", ())}
     here: set[str] = set()
     for row in tables.get("organizations", ()):
         if row["founded_by_2016"] == "yes" or row["named_in_dissertation"] == "yes":
@@ -84,4 +89,4 @@ def read_context(tables: Tables, emitter: Emitter) -> Context:
     for row in tables.get("policies", ()):
         if row["year_start"] and row["year_start"] <= "2016":
             here.update(row.items("actors"))
-    return Context(tables, emitter, names, frozenset(here))
+    return Context(tables, emitter, organizations, frozenset(here))

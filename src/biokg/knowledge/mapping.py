@@ -51,7 +51,11 @@ STEPS: tuple[Callable[[Context], None], ...] = (
 
 def map_tables(tables: Tables) -> list[Quad]:
     """The asserted quads of *tables*, each in the graph of its layer, without blank nodes."""
-    context = read_context(tables, Emitter())
+    return map_context(read_context(tables, Emitter()))
+
+
+def map_context(context: Context) -> list[Quad]:
+    """The asserted quads of the tables of *context*."""
     for step in STEPS:
         step(context)
     return list(context.emitter.quads())

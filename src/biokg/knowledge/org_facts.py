@@ -56,7 +56,7 @@ class Fact:
 
 def map_org_facts(context: Context) -> None:
     """Every row of org_facts and of status_events."""
-    sales = {row.key: row["acquired_year"] for row in context.rows("organizations")}
+    sales = {key: row["acquired_year"] for key, row in context.organizations.items()}
     attributes = {row.key: row for row in context.rows("attributes")}
     for row in context.rows("org_facts"):
         attribute = attributes[row["attribute"]]
@@ -162,7 +162,7 @@ def _remark(fact: Fact) -> None:
     node = fact.claim.node(entity("remark", fact.row.key), "Remark").link("about", organization(fact.key))
     node.code("remarkTopic", "remark-topic", topic).text("text", fact.value)
     node.label(f"{fact.context.name(fact.key)}, {topic.replace('_', ' ')}")
-    node.link("mentions", *(organization(value) for value in fact.values if value in fact.context.names))
+    node.link("mentions", *(organization(value) for value in fact.values if value in fact.context.organizations))
 
 
 def _plain_event(class_: str) -> Callable[[Fact], None]:
@@ -200,8 +200,10 @@ def _status_event(context: Context, row: Row) -> None:
     """A dated event told in the words of another row."""
     key = row["org_id"]
     span = period(row["earliest"], row["latest"])
-    claim = context.source(row).claim(layer_of(span, row["layer"]))
-    claim.about(organization(key)).derived_from(entity("statement", row["from_table"], slug(row["from_row"])))
+    claim = context.source(row).claim(layer_of(span, row["layer"] or context.organization_layer(key)))
+    claim.about(organization(key))
+    if row["from_row"]:
+        claim.derived_from(entity("statement", row["from_table"], slug(row["from_row"])))
     target = entity("organization", key, "event", slug(row.key))
     node = event(claim, target, row["event_class"], of=organization(key), span=span, label=row["description"])
     node.link("counterparty", *(organization(other) for other in row.items("counterparty")))

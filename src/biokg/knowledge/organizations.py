@@ -25,7 +25,7 @@ def map_organizations(context: Context) -> None:
 
 def declare_mentioned(context: Context) -> None:
     """Type and name of each organisation, in every layer that mentions it."""
-    rows = {row.key: row for row in context.rows("organizations")}
+    rows = context.organizations
     for key, layers in sorted(context.emitter.mentions.items()):
         for layer in sorted(layers):
             node = Node(context.emitter, layer, organization(key)).a("Organization").label(context.name(key))

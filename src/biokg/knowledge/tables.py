@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -43,18 +43,17 @@ Tables = Mapping[str, Sequence[Row]]
 
 
 @dataclass
-class _Reader:
-    """Collects the problems of one group of tables while it reads them."""
+class TableReader:
+    """Reads tables and collects what is wrong with them."""
 
-    schemas: Mapping[str, TableSchema]
-    label: Callable[[TableSchema], str]
     problems: list[CellProblem] = field(default_factory=list)
+    label: str = ""
 
     def refuse(
         self, schema: TableSchema, row: int, column: str, value: str, *, reason: str, nearest: str | None = None
     ) -> None:
         """Note a bad cell."""
-        self.problems.append(CellProblem(self.label(schema), row, column, value, reason, nearest))
+        self.problems.append(CellProblem(self.label or schema.file, row, column, value, reason, nearest))
 
     def check_cell(self, schema: TableSchema, row: int, column: Column, text: str) -> None:
         """One cell, each value of a list for itself."""
@@ -82,8 +81,9 @@ class _Reader:
             if row[first] and row[last] and row[last][:4] < row[first][:4]:
                 self.refuse(schema, row.number, last, row[last], reason=f"{last} is before {first} {row[first]}")
 
-    def read(self, schema: TableSchema, lines: Iterable[str]) -> Iterator[Row]:
-        """The rows of one table, bad ones too; what is wrong with them is noted."""
+    def read(self, schema: TableSchema, lines: Iterable[str], label: str = "") -> Iterator[Row]:
+        """The rows of one table, bad ones too; what is wrong with them is noted under *label* (default: the file)."""
+        self.label = label
         reader = csv.reader(lines, strict=True)
         header = next(reader, None)
         columns = {column.name: column for column in schema.columns}
@@ -139,8 +139,9 @@ class _Reader:
             good = False
         return good
 
-    def check_keys(self, schema: TableSchema, rows: Sequence[Row]) -> None:
+    def check_keys(self, schema: TableSchema, rows: Sequence[Row], label: str = "") -> None:
         """No id stands twice."""
+        self.label = label
         first: dict[tuple[str, ...], int] = {}
         for row in rows:
             key = tuple(row[column] for column in schema.keys)
@@ -151,8 +152,10 @@ class _Reader:
             first.setdefault(key, row.number)
 
     def check_references(
-        self, schema: TableSchema, rows: Sequence[Row], values: Mapping[tuple[str, str], set[str]]
+        self, schema: TableSchema, rows: Sequence[Row], values: Mapping[tuple[str, str], set[str]], label: str = ""
     ) -> None:
+        """Every reference leads to a row."""
+        self.label = label
         for key in schema.foreign_keys:
             known = values[key.to_table, key.to_column]
             for row in rows:
@@ -224,7 +227,7 @@ def read_tables(folder: Path) -> dict[str, list[Row]]:
     Raises :class:`DataError` that names every bad cell, or :class:`StoreError` without metadata.
     """
     schemas = load_schemas(folder)
-    reader = _Reader(schemas, lambda schema: schema.file)
+    reader = TableReader()
     tables: dict[str, list[Row]] = {}
     for name, schema in schemas.items():
         path = folder / schema.file

@@ -1,9 +1,9 @@
 """The version of a dataset: a hash of its quads that does not depend on their order and can be updated.
 
-Each quad, as its line of N-Quads, is expanded by SHAKE-256 (FIPS 202) to 16,384 bits; the dataset's state is the
-sum of these numbers modulo 2^16384 (AdHash: Bellare and Micciancio, “A new paradigm for collision-free hashing”,
-EUROCRYPT 1997). Finding two sets with one sum is a generalised birthday problem of about 2^(2·√16384) = 2^256 steps
-(Wagner, CRYPTO 2002), so 2,048 bytes keep the strength of SHA-256, which names the state. Adding or removing a quad
+Each quad, as its line of N-Quads, is expanded by SHAKE-128 (FIPS 202) to 4,096 bits; the dataset's state is the
+sum of these numbers modulo 2^4096 (AdHash: Bellare and Micciancio, “A new paradigm for collision-free hashing”,
+EUROCRYPT 1997). Finding two sets with one sum is a generalised birthday problem of about 2^(2·√4096) = 2^128 steps
+(Wagner, CRYPTO 2002), the strength of SHA-256 against collisions, which names the state. Adding or removing a quad
 adds or subtracts one number: the rest of the dataset is not read again. Quads must hold no blank nodes.
 """
 
@@ -16,19 +16,19 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pyoxigraph import Quad
 
-_BYTES = 2048
+_BYTES = 512
 _MASK = (1 << (8 * _BYTES)) - 1
 
 
 def _number(quad: Quad) -> int:
-    return int.from_bytes(hashlib.shake_256(f"{quad} .".encode()).digest(_BYTES), "big")
+    return int.from_bytes(hashlib.shake_128(f"{quad} .".encode()).digest(_BYTES), "big")
 
 
 class DatasetHash:
     """The running hash of a set of quads; the caller adds each quad once and removes only what it added.
 
     >>> DatasetHash().version[:8]
-    'e5a00aa9'
+    '076a27c7'
     """
 
     def __init__(self, state: int = 0, quads: int = 0) -> None:
