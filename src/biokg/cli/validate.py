@@ -44,6 +44,11 @@ def loaded(files: list[Path]) -> Store:
     return store
 
 
+def vocabulary(ontology_folder: Path) -> list[Path]:
+    """The files that data may lean on without repeating them: the ontology's modules and the schemes of codes."""
+    return [*sorted(ontology_folder.glob("*.ttl")), *sorted((ontology_folder / "schemes").glob("*.ttl"))]
+
+
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Print the report; 3 when a shape is broken."""
     from biokg.cli.graph import graph
@@ -51,7 +56,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
     shapes = load_shapes(settings.ontology_folder / "shapes")
     if arguments.file:
-        report = validate(loaded(arguments.file), shapes=shapes)
+        report = validate(loaded([*arguments.file, *vocabulary(settings.ontology_folder)]), shapes=shapes)
     else:
         with graph(settings) as (store, _version):
             report = validate(store, shapes=shapes)
