@@ -17,7 +17,8 @@ from biokg.store.memory import MemoryStore
 
 Break = Callable[[Any], AbstractContextManager[MemoryStore]]
 MODULES = (
-    ["core", "actors", "region", "policy", "firm", "alliance", "asset", "business-model", "open-innovation", "indicator", "hypothesis", "coverage"]
+    *("core", "actors", "region", "policy", "firm", "alliance", "asset"),
+    *("business-model", "open-innovation", "indicator", "hypothesis", "coverage"),
 )
 
 
@@ -75,7 +76,8 @@ e:Nested a sh:NodeShape ; sh:targetClass e:C ; sh:sparql [ sh:prefixes e:prefixe
 e:Limited a sh:NodeShape ; sh:targetClass e:C ; sh:sparql [ sh:prefixes e:prefixes ;
   sh:select "SELECT $this WHERE { FILTER EXISTS { $this e:q e:bad } } LIMIT 1" ] .
 """
-DATA = "<http://e/a> a <http://e/C> ; <http://e/q> 1 , 2 . <http://e/b> a <http://e/C> ; <http://e/p> 1 ; <http://e/q> <http://e/bad> ."
+DATA = "<http://e/a> a <http://e/C> ; <http://e/q> 1 , 2 ."
+DATA += " <http://e/b> a <http://e/C> ; <http://e/p> 1 ; <http://e/q> <http://e/bad> ."
 
 
 def test_a_shape_that_is_not_compiled_goes_to_pyshacl_by_name() -> None:

@@ -72,21 +72,24 @@ def extend(store: Store, added: Iterable[Quad], layer: str) -> int:
     store.add(Quad(q.subject, q.predicate, q.object, NamedNode(_ADDED)) for q in added)
     try:
         for name in LAYERS[LAYERS.index(layer) :]:
-            _saturate(store, rules, name, _ADDED)
+            _saturate(store, rules, name, _ADDED, also=_ADDED)
     finally:
         store.update(f"DROP SILENT GRAPH <{_ADDED}>")
     return sum(_size(store, inferred_graph(name)) for name in LAYERS) - before
 
 
-def _saturate(store: Store, rules: Sequence[Rule], layer: str, delta: str | None) -> None:
-    """Rounds of rules until nothing new comes; *delta* holds the triples that are new at the start (None: all are)."""
+def _saturate(store: Store, rules: Sequence[Rule], layer: str, delta: str | None, *, also: str | None = None) -> None:
+    """Rounds of rules until nothing new comes; *delta* holds the triples that are new at the start (None: all are).
+
+    New conclusions are put into the graph *also* too, where given.
+    """
     sources, target = premises(layer), inferred_graph(layer)
     try:
         for turn in range(_MOST_ROUNDS):
             fresh = _FRESH[turn % 2]
             store.update(f"DROP SILENT GRAPH <{fresh}>")
             for rule in rules:
-                for text in _updates(rule, sources, target, delta, fresh):
+                for text in _updates(rule, sources, (target, also) if also else (target,), delta, fresh):
                     store.update(text)
             if not store.ask(f"ASK {{ GRAPH <{fresh}> {{ ?s ?p ?o }} }}", union_default_graph=False):
                 return
@@ -100,13 +103,14 @@ _MOST_ROUNDS = 1000
 """A transitive path of n steps is closed in about log2(n) rounds; this stops only a fault."""
 
 
-def _updates(rule: Rule, sources: Sequence[str], target: str, delta: str | None, fresh: str) -> list[str]:
+def _updates(rule: Rule, sources: Sequence[str], targets: Sequence[str], delta: str | None, fresh: str) -> list[str]:
     """One update per atom that may match the new triples (one in all for the first round)."""
     new = range(len(rule.body)) if delta else (None,)
     using = " ".join(f"USING <{g}>" for g in sources) + (f" USING NAMED <{delta}>" if delta else "")
     head = rule.head.sparql()
+    into = " ".join(f"GRAPH <{graph}> {{ {head} }}" for graph in (*targets, fresh))
     return [
-        f"INSERT {{ GRAPH <{target}> {{ {head} }} GRAPH <{fresh}> {{ {head} }} }} {using} "
+        f"INSERT {{ {into} }} {using} "
         f"WHERE {{ {_body(rule.body, i, delta)} FILTER NOT EXISTS {{ {head} }} {_guard(rule.head)} }}"
         for i in new
     ]
