@@ -20,6 +20,7 @@ COMMANDS = (
     "sparql",
     "query",
     "hypotheses",
+    "report",
     "validate",
     "explain",
     "check",

@@ -18,7 +18,10 @@ from biokg.terms import GRAPH, ID, ONTOLOGY, PREFIXES, SCHEME
 KINDS = Weighted.of(
     ("nbf", 65), ("pharma", 31), ("biotech-foreign", 29), ("company-other", 28), ("big-pharma", 27),
     ("private-investor", 20), ("public-investor", 16), ("university", 13), ("diagnostics-company", 12),
-    ("research-institute", 9), ("cdmo", 6), ("cro", 3),
+    ("cluster", 12), ("network-organisation", 11), ("public-agency", 9), ("research-institute", 9),
+    ("incubator", 7), ("cdmo", 6), ("cro", 3), ("hospital", 3), ("corporate-venture", 3), ("government", 3),
+    ("international-organisation", 3), ("technology-transfer-office", 3), ("investor", 2), ("foundation", 2),
+    ("consortium", 2), ("science-park", 2), ("accelerator", 2), ("regulator", 2),
 )  # fmt: skip
 """Kinds of organization and their number in data/organizations.csv."""
 

@@ -1,0 +1,119 @@
+"""``biokg bench``: measure the query mix here and at any SPARQL address, and how cost grows with size."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from biokg.scale.targets import Target
+    from biokg.settings import Settings
+
+DESCRIPTION = """\
+Without --url: the growth table (worlds of 20 k, 200 k and 2 M quads, on disk; more by --sizes). With --url, the query
+mix is asked of each address in turn (and of --store, in this process) with ratios to the first: load the same file into
+each, made by biokg generate. The report is written as a page with the machine and the exact command.
+"""
+
+
+def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add ``bench``."""
+    parser = commands.add_parser("bench", help="measure speed, memory and growth", description=DESCRIPTION)
+    parser.add_argument(
+        "--url",
+        action="append",
+        default=[],
+        metavar="NAME=URL",
+        help="a SPARQL address to ask; NAME:PID=URL counts CPU",
+    )
+    parser.add_argument("--sizes", default="20000,200000,2000000", metavar="N,N", help="sizes of the growth table")
+    parser.add_argument("--seed", type=int, default=1, metavar="S", help="seed of the worlds [1]")
+    parser.add_argument("--requests", type=int, default=50, metavar="N", help="requests per query and target [50]")
+    parser.add_argument("--budget", type=float, default=5.0, metavar="S", help="seconds per query and target [5]")
+    parser.add_argument("--canned", action="store_true", help="ask the canned queries too")
+    parser.add_argument("--rdflib", type=Path, metavar="FILE", help="compare with plain rdflib over this N-Quads file")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write the report here [standard output]")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Measure and write."""
+    from datetime import UTC, datetime
+
+    import biokg
+    from biokg.scale.measuring import machine
+
+    begun = datetime.now(UTC)
+    compared = arguments.url or arguments.rdflib
+    body = _compare(arguments, settings) if compared else _grow(arguments)
+    command = "biokg " + shlex.join(sys.argv[1:])
+    head = (
+        f"# Benchmark of {begun.date().isoformat()}\n\nBioKG {biokg.__version__}. {machine()}. "
+        f"Begun {begun.isoformat(timespec='seconds')}.\n\n```sh\n{command}\n```\n\n"
+    )
+    if arguments.output:
+        arguments.output.write_text(head + body + "\n", encoding="utf-8")
+    else:
+        print(head + body)
+    return 0
+
+
+def _say(line: str) -> None:
+    if sys.stderr.isatty():
+        print(f"\r\x1b[K{line}", end="", file=sys.stderr)
+
+
+def _grow(arguments: argparse.Namespace) -> str:
+    from biokg.errors import UsageError
+    from biokg.scale.bench import grow
+    from biokg.scale.reporting import growth_table
+
+    try:
+        sizes = [int(part) for part in arguments.sizes.replace("_", "").split(",")]
+    except ValueError:
+        raise UsageError(f"--sizes {arguments.sizes!r} is no list of numbers") from None
+    found = list(grow(sizes, arguments.seed, requests=arguments.requests, budget=arguments.budget, report=_say))
+    how = f"Worlds generated from seed {arguments.seed}, loaded on disk, asked in one process; queries read all graphs."
+    return f"{how}\n\n{growth_table(found)}"
+
+
+def _targets(arguments: argparse.Namespace, settings: Settings) -> list[Target]:
+    from biokg.errors import UsageError
+    from biokg.scale.targets import Endpoint, OwnStore, RdflibStore
+
+    targets: list[Target] = []
+    if settings.store is not None:
+        from biokg.store import open_store
+
+        targets.append(OwnStore("this process", open_store(settings)))
+    for given in arguments.url:
+        name, _, address = given.partition("=")
+        label, _, pid = name.partition(":")
+        if not address or (pid and not pid.isdecimal()):
+            raise UsageError(f"--url {given!r}", fix="give NAME=URL or NAME:PID=URL")
+        targets.append(Endpoint(label, address, pid=int(pid) if pid else None))
+    if arguments.rdflib is not None:
+        targets.append(RdflibStore.of(arguments.rdflib.read_bytes()))
+    return targets
+
+
+def _compare(arguments: argparse.Namespace, settings: Settings) -> str:
+    from biokg.scale.bench import canned, compare, mix
+    from biokg.scale.measuring import peak_memory
+    from biokg.scale.reporting import comparison_table, summary_table
+
+    targets = _targets(arguments, settings)
+    queries = [*mix(), *(canned() if arguments.canned else [])]
+    found = compare(targets, queries, requests=arguments.requests, budget=arguments.budget, report=_say)
+    names = [target.name for target in targets]
+    memory = [
+        f"{target.name} {peak:.0f} MB"
+        for target in targets
+        if (pid := getattr(target, "pid", None)) and (peak := peak_memory(pid)) is not None
+    ]
+    peaks = f"\n\nPeak memory of the servers' first process: {', '.join(memory)}." if memory else ""
+    note = "Times in ms a request, cpu is processor time a request (– where no process id was given)."
+    return f"{summary_table(found, queries, names)}{peaks}\n\n{note}\n\n{comparison_table(found, queries, names)}"

@@ -1,0 +1,144 @@
+"""The benchmark: one mix of queries asked of several targets side by side, and how cost grows with size."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+
+from biokg.errors import BioKGError
+from biokg.scale.faults import generate
+from biokg.scale.loading import Chunks, load_stream
+from biokg.scale.measuring import Spread, forget_peak, peak_memory
+from biokg.scale.targets import OwnStore, Target
+from biokg.scale.world import World
+
+PER_FIRM = 83
+"""Quads per organization of a generated world."""
+
+Report = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class MixQuery:
+    """One query of the mix."""
+
+    name: str
+    kind: str
+    text: str
+
+
+@dataclass
+class Measured:
+    """One query at one target: times, processor time a request, rows, or why it failed."""
+
+    spread: Spread | None = None
+    processor: float | None = None
+    rows: int = 0
+    digest: str = ""
+    error: str = ""
+
+
+@dataclass
+class Grown:
+    """One size of the growth table; times in seconds, memory and disk in MB."""
+
+    quads: int
+    load: float
+    load_memory: float | None
+    disk: float
+    query_memory: float | None = None
+    queries: dict[str, Measured] = field(default_factory=dict)
+
+
+def mix() -> list[MixQuery]:
+    """The queries of ``mix/*.rq``, by name."""
+    found = []
+    for entry in sorted((files("biokg.scale") / "mix").iterdir(), key=lambda path: path.name):
+        if entry.name.endswith(".rq"):
+            text = entry.read_text(encoding="utf-8")
+            kind = re.search(r"^# kind: (.*)$", text, re.MULTILINE)
+            found.append(MixQuery(entry.name.removesuffix(".rq"), kind[1] if kind else "", text))
+    return found
+
+
+def canned() -> list[MixQuery]:
+    """The project's canned queries that need no parameter."""
+    from biokg.queries.binding import bind
+    from biokg.queries.catalogue import catalogue
+    from biokg.sparql.prefixes import with_prefixes
+
+    found = []
+    for name, query in sorted(catalogue().items()):
+        try:
+            found.append(MixQuery(name, "canned", with_prefixes(bind(query, None))))
+        except BioKGError:
+            continue
+    return found
+
+
+def measure(target: Target, query: MixQuery, *, requests: int, budget: float) -> Measured:
+    """Ask *query* once to warm up, then up to *requests* times within *budget* seconds."""
+    try:
+        first = target.ask(query.text)
+        times: list[float] = []
+        used: list[float] = []
+        end = time.perf_counter() + budget
+        while len(times) < requests and (not times or time.perf_counter() < end):
+            reply = target.ask(query.text)
+            times.append(reply.seconds)
+            if reply.processor is not None:
+                used.append(reply.processor)
+    except BioKGError as error:
+        return Measured(error=str(error).splitlines()[0][:120])
+    processor = sum(used) / len(used) if used else None
+    return Measured(Spread.of(times), processor, first.rows, first.digest)
+
+
+def compare(
+    targets: Sequence[Target], queries: Sequence[MixQuery], *, requests: int, budget: float, report: Report
+) -> dict[str, dict[str, Measured]]:
+    """Every query at every target, one after the other, query by query; ``{query: {target: Measured}}``."""
+    found: dict[str, dict[str, Measured]] = {}
+    for query in queries:
+        found[query.name] = {}
+        for target in targets:
+            report(f"{query.name} at {target.name}")
+            found[query.name][target.name] = measure(target, query, requests=requests, budget=budget)
+    return found
+
+
+def grow(sizes: Sequence[int], seed: int, *, requests: int, budget: float, report: Report) -> Iterator[Grown]:
+    """Generate, load on disk and query worlds of about *sizes* quads; each in a folder that is removed after."""
+    from biokg.store.disk import DiskStore
+
+    for size in sorted(sizes):
+        folder = Path(tempfile.mkdtemp(prefix="biokg-bench-"))
+        try:
+            report(f"load {size:,} quads")
+            world = World(max(50, size // PER_FIRM), seed)
+            forget_peak()
+            begun = time.perf_counter()
+            quads = load_stream(folder / "store", Chunks(lines for lines, _ in generate(world)))
+            load = time.perf_counter() - begun
+            grown = Grown(quads, load, peak_memory(), _disk(folder))
+            forget_peak()
+            store = DiskStore(folder / "store", read_only=True)
+            target = OwnStore("disk", store)
+            for query in mix():
+                report(f"{query.name} at {quads:,} quads")
+                grown.queries[query.name] = measure(target, query, requests=requests, budget=budget)
+            grown.query_memory = peak_memory()
+            store.close()
+            yield grown
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _disk(folder: Path) -> float:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
