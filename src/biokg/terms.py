@@ -123,6 +123,7 @@ class View:
 
     @property
     def graphs(self) -> tuple[str, ...]:
+        """The named graphs whose union a query in this view reads."""
         layered = tuple(g for layer in self.layers for g in (layer_graph(layer), inferred_graph(layer)))
         return (*layered, ONTOLOGY_GRAPH, SCHEME_GRAPH, HYPOTHESIS_GRAPH, LINK_GRAPH)
 

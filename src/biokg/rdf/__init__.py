@@ -1,0 +1,1 @@
+"""RDF in and out: guarded parsing, serialisation, version hash, dataset descriptions."""
