@@ -127,12 +127,14 @@ def _fields(name: str, text: str) -> tuple[dict[str, str], list[dict[str, str]]]
         if not colon or not value:
             raise _refuse(name, f"header line {line.strip()!r} is not 'key: value'")
         if line.startswith("   "):
-            target, known = (parameters[-1] if parameters else None), PARAMETER_KEYS
+            target = parameters[-1] if parameters else None
+            known: tuple[str, ...] = PARAMETER_KEYS
         elif key == "parameter":
             parameters.append({"name": value})
             continue
         else:
-            target, known = fields, KEYS
+            target = fields
+            known = KEYS
         if target is None or key not in known:
             raise _refuse(name, f"header key {key!r} is not known here")
         if key in target:
