@@ -169,6 +169,14 @@ class StoreError(BioKGError):
     title = "Store error"
 
 
+class NoSpace(StoreError):
+    """The disk is full: nothing was written, and reads go on."""
+
+    status = 507
+    slug = "no-space"
+    title = "The disk is full"
+
+
 class RemoteEngineError(StoreError):
     """The remote SPARQL engine failed, refused or cut its answer."""
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import time
@@ -111,7 +112,8 @@ def test_an_answer_cut_in_the_middle_raises_and_never_ends(pool: WorkerPool) -> 
 def test_a_worker_that_dies_in_the_middle_is_a_typed_error(pool: WorkerPool) -> None:
     answer = pool.run(Job("SELECT * { ?a ?b ?c . ?d ?e ?f }", deadline=30))
     for pid in pids(pool):
-        os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
     with pytest.raises(errors.WorkerDied):
         answer.read()
     assert csv(pool) == "3000"

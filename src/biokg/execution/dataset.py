@@ -6,6 +6,7 @@ import gc
 import importlib
 import json
 import os
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -112,7 +113,7 @@ class MemoryDataset:
         return self._hash
 
     def _prepare(self) -> None:
-        if self.options.union:
+        if self.options.union and not self._store.is_large():
             self._store.view(None, "")
             self._store.view(None, "GRAPH")
         gc.collect()
@@ -196,13 +197,17 @@ class DiskDataset:
         options, current = self.options, self._folder.current()
         assert current is not None  # noqa: S101
         draft = self._folder.draft()
-        store = DiskStore(draft)
-        written = apply(write, store, current.version, max_bytes=options.max_bytes, check=options.checker())
-        store.engine.flush()
-        del store
-        gc.collect()
-        self._folder.record(_entry(write, self.version, written))
-        self._folder.commit(draft, written.version)
+        try:
+            store = DiskStore(draft)
+            written = apply(write, store, current.version, max_bytes=options.max_bytes, check=options.checker())
+            store.engine.flush()
+            del store
+            gc.collect()
+            self._folder.record(_entry(write, self.version, written))
+            self._folder.commit(draft, written.version)
+        except BaseException:
+            shutil.rmtree(draft, ignore_errors=True)
+            raise
         return written
 
     def adopt(self) -> None:

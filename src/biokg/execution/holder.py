@@ -16,6 +16,7 @@ ends when its standard input closes.
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import json
 import os
@@ -29,7 +30,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from biokg.errors import BioKGError, DeadlineExceeded, MemoryExceeded, WorkerDied
+from biokg.errors import BioKGError, DeadlineExceeded, MemoryExceeded, NoSpace, WorkerDied
 from biokg.execution import frames
 from biokg.execution.board import PATIENT, QUICK, SLOTS, Slots, VersionBoard
 from biokg.execution.dataset import Dataset, dataset_of, options_from
@@ -204,14 +205,9 @@ class Holder:
             _, payload = frames.Reader(client).frame()
             client.settimeout(None)
             written = self.dataset.write(Write.from_json(json.loads(payload)))
-        except BioKGError as error:
+        except (BioKGError, OSError, ValueError, frames.Closed) as error:
             with contextlib.suppress(OSError):
-                frames.send_json(client, frames.ERROR, error_document(error))
-            os.write(pipe, FAILED)
-            os._exit(0)
-        except (OSError, ValueError, frames.Closed) as error:
-            with contextlib.suppress(OSError):
-                frames.send_json(client, frames.ERROR, error_document(WorkerDied(f"the write failed: {error}")))
+                frames.send_json(client, frames.ERROR, error_document(_of_write(error)))
             os.write(pipe, FAILED)
             os._exit(0)
         os.write(pipe, READY)
@@ -304,6 +300,13 @@ class Holder:
         for pid in set(self.children) | self.retired:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+
+
+def _of_write(error: Exception) -> BioKGError:
+    """What went wrong with a write, as an error of the tree."""
+    if (isinstance(error, OSError) and error.errno == errno.ENOSPC) or "no space left" in str(error).lower():
+        return NoSpace("the disk is full; nothing was written", fix="make room, then send the write again")
+    return error if isinstance(error, BioKGError) else WorkerDied(f"the write failed: {error}")
 
 
 def _be_nice(pid: int) -> None:

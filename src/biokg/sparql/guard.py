@@ -8,17 +8,20 @@ neither fooled by strings, comments and IRIs nor by letter case or code-point es
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from biokg.errors import QueryRefused, QuerySyntaxError, ReachesOutside, TooLarge
-from biokg.sparql.tokens import Token, line_and_column, tokens
+from biokg.sparql.tokens import TOKEN, line_and_column
 
 QUERY_FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 UPDATE_FORMS = ("INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH")
 MAX_CHAIN = 4000
 """Most operators, operands of UNION, and the like in one query; parsers nest them as deep as brackets."""
-_CHAINING = frozenset({"UNION", "OPTIONAL", "MINUS", "BIND", "FILTER", "VALUES", "GRAPH"})
-_CHAINING_SIGNS = frozenset({"||", "&&", "+", "-", "*", "/", "|", "^", "!", "{"})
+_CHAINING = frozenset(
+    {"UNION", "OPTIONAL", "MINUS", "BIND", "FILTER", "VALUES", "GRAPH"}
+    | {"||", "&&", "+", "-", "*", "/", "|", "^", "!", "{"}
+)
+_PASSED_OVER = frozenset({"space", "comment", "number", "string", "variable", "name", "blank", "language"})
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _DATASET_IRI = re.compile(r"<\s*(?:file|ftp|jar|data):", re.IGNORECASE)
 
@@ -30,6 +33,8 @@ class Guard:
     max_bytes: int = 256 * 1024
     max_depth: int = 128
     max_chain: int | None = MAX_CHAIN
+    service: bool = False
+    """Let SERVICE pass, for a caller that leads it through an allow-list."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,7 @@ def _check(text: str, guard: Guard) -> Guarded:
         )
     guarded = _scan(text, guard)
     if "\\u" in text or "\\U" in text:
-        _scan(_ESCAPE.sub(_unescaped, text), guard)
+        _scan(_ESCAPE.sub(_unescaped, text), replace(guard, service=False))
     return guarded
 
 
@@ -83,55 +88,48 @@ def _unescaped(match: re.Match[str]) -> str:
 
 def _scan(text: str, guard: Guard) -> Guarded:
     depth = chained = 0
-    form = ""
+    form = before = ""
     words: set[str] = set()
-    before: Token | None = None
-    for token in tokens(text):
-        if token.kind == "open":
+    for match in TOKEN.finditer(text):
+        kind = match.lastgroup or ""
+        if kind in _PASSED_OVER:
+            continue
+        said = match.group()
+        if kind == "open":
             depth += 1
             if depth > guard.max_depth:
-                raise _refused(text, token, f"brackets are nested deeper than {guard.max_depth}", "flatten the query")
-        elif token.kind == "close":
+                raise _refused(text, match, f"brackets are nested deeper than {guard.max_depth}", "flatten the query")
+        elif kind == "close":
             depth -= 1
-        elif token.kind == "word":
-            word = token.word
-            words.add(word)
-            form = form or _form(word, before)
-            _check_word(text, token)
-        elif token.kind == "iri" and before is not None and before.word in ("FROM", "NAMED"):
-            _check_dataset(text, token)
-        if token.text in _CHAINING_SIGNS or token.word in _CHAINING:
+        elif kind == "word":
+            said = said.upper()
+            words.add(said)
+            form = form or _form(said, before)
+            if said == "SERVICE" and not guard.service:
+                fix = "ask that server itself and join the answers"
+                raise _reaches(text, match, "SERVICE would reach another server", fix)
+        elif kind == "iri" and before in ("FROM", "NAMED") and _DATASET_IRI.match(said):
+            raise _reaches(text, match, "FROM names no graph of this store but a file", "name a graph, see /query")
+        if said in _CHAINING:
             chained += 1
             if guard.max_chain is not None and chained > guard.max_chain:
-                raise _refused(
-                    text, token, f"more than {guard.max_chain} operators and patterns are chained", "split it"
-                )
-        before = token
+                reason = f"more than {guard.max_chain} operators and patterns are chained"
+                raise _refused(text, match, reason, "split the query")
+        before = said
     return Guarded(form, frozenset(words))
 
 
-def _form(word: str, before: Token | None) -> str:
-    if before is not None and before.word in ("PREFIX", "BASE", "VERSION"):
+def _form(word: str, before: str) -> str:
+    if before in ("PREFIX", "BASE", "VERSION"):
         return ""
     return word if word in QUERY_FORMS or word in UPDATE_FORMS else ""
 
 
-def _check_word(text: str, token: Token) -> None:
-    if token.word == "SERVICE":
-        fix = "ask that server itself and join the answers"
-        raise _reaches(text, token, "SERVICE would reach another server", fix)
-
-
-def _check_dataset(text: str, token: Token) -> None:
-    if _DATASET_IRI.match(token.text):
-        raise _reaches(text, token, "FROM names no graph of this store but a file", "name a graph, see /query")
-
-
-def _reaches(text: str, token: Token, reason: str, fix: str) -> ReachesOutside:
-    line, column = line_and_column(text, token.start)
+def _reaches(text: str, match: re.Match[str], reason: str, fix: str) -> ReachesOutside:
+    line, column = line_and_column(text, match.start())
     return ReachesOutside(f"{reason} (line {line}, column {column})", fix=fix)
 
 
-def _refused(text: str, token: Token, reason: str, fix: str) -> QueryRefused:
-    line, column = line_and_column(text, token.start)
+def _refused(text: str, match: re.Match[str], reason: str, fix: str) -> QueryRefused:
+    line, column = line_and_column(text, match.start())
     return QueryRefused(f"{reason} (line {line}, column {column})", fix=fix)

@@ -148,3 +148,13 @@ def read_journal(path: Path) -> Iterator[dict[str, Any]]:
             except ValueError:
                 if line.endswith(b"\n"):
                     raise StoreError(f"the journal {path} is damaged", fix="restore a backup") from None
+
+
+def writes_up_to(entries: Iterator[dict[str, Any]], version: str) -> list[dict[str, Any]]:
+    """The chain of *entries* that ends in *version*: a write that a crash kept from its commit is not in it."""
+    by_version = {entry["version"]: entry for entry in entries}
+    chain: list[dict[str, Any]] = []
+    while version in by_version and len(chain) < len(by_version):
+        chain.append(by_version[version])
+        version = chain[-1]["before"]
+    return chain[::-1]

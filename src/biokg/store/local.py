@@ -22,12 +22,18 @@ UNION = ("*",)
 """Key of the view whose default graph is the merge of every graph."""
 
 
+COPY_UP_TO = 2_000_000
+"""Quads up to which a view is a copy; above, it would take too much memory and time."""
+
+
 class LocalStore:
     """An Oxigraph store in this process.
 
     The engine's own union of graphs yields a triple once per graph that holds it, which breaks counts.
     A view is therefore a store of its own, made when first asked for: its default graph is the merge of
     the view's graphs, and where a query says GRAPH the named graphs are there too. A write drops the views.
+    Above :data:`COPY_UP_TO` quads nothing is copied: there the engine's union answers, and a triple that
+    stands in two graphs of a view counts twice unless the query says DISTINCT.
     """
 
     kind = "local"
@@ -36,6 +42,7 @@ class LocalStore:
         self._engine = engine
         self._views: dict[tuple[tuple[str, ...], bool], ox.Store] = {}
         self._lock = threading.Lock()
+        self._large: bool | None = None
 
     @property
     def engine(self) -> ox.Store:
@@ -113,13 +120,17 @@ class LocalStore:
             clause = dataset_clause(text, base_iri)
             if clause is not None:
                 default_graphs, named_graphs = clause.default, clause.named
-        if default_graphs is not None or named_graphs is not None:
-            engine = self.view(default_graphs or (), text)
-            options["default_graph"] = ox.DefaultGraph()
-            if named_graphs is not None:
-                options["named_graphs"] = [ox.NamedNode(graph) for graph in named_graphs]
-        else:
-            engine = self.view(None, text) if union_default_graph else self._engine
+        given = default_graphs is not None or named_graphs is not None
+        graphs = tuple(default_graphs or ()) if given else UNION if union_default_graph else None
+        if named_graphs is not None:
+            options["named_graphs"] = [ox.NamedNode(graph) for graph in named_graphs]
+        engine = self._engine
+        if graphs is not None and self.is_large():
+            options |= _engine_view(graphs)
+        elif graphs is not None:
+            engine = self.view(None if graphs == UNION else graphs, text)
+            if given:
+                options["default_graph"] = ox.DefaultGraph()
         try:
             return engine.query(text, **options)
         except SyntaxError as error:
@@ -145,6 +156,12 @@ class LocalStore:
             if not self._engine.contains_named_graph(name):
                 raise NotFound(f"there is no graph <{graph}>", fix="see the graphs in the service description")
             self._engine.dump(output, written, from_graph=name)
+
+    def is_large(self) -> bool:
+        """Whether there are more than :data:`COPY_UP_TO` quads, so that views are not copied."""
+        if self._large is None:
+            self._large = len(self._engine) > COPY_UP_TO
+        return self._large
 
     def view(self, default_graphs: Sequence[str] | None, text: str) -> ox.Store:
         """The store whose default graph merges *default_graphs* (all graphs for ``None``), for *text*."""
@@ -175,6 +192,7 @@ class LocalStore:
         """Forget the views, since the graphs under them changed."""
         with self._lock:
             self._views.clear()
+            self._large = None
 
     def update(self, text: str, *, base_iri: str | None = None) -> None:
         """Run a SPARQL update; all of it or nothing."""
@@ -230,6 +248,15 @@ class LocalStore:
     def close(self) -> None:
         """Let go of the views; the engine follows with its last reference."""
         self.drop_views()
+
+
+def _engine_view(graphs: tuple[str, ...]) -> dict[str, Any]:
+    """Options with which the engine itself makes the union of *graphs*."""
+    import pyoxigraph as ox
+
+    if graphs == UNION:
+        return {"use_default_graph_as_union": True}
+    return {"default_graph": [ox.NamedNode(graph) for graph in graphs] or ox.NamedNode("urn:x-biokg:no-graph")}
 
 
 def _names_graphs(text: str) -> bool:

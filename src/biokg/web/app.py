@@ -99,7 +99,13 @@ def _finish(response: Response) -> Response:
         request.path,
         response.status_code,
         seconds * 1000,
-        extra={"request_id": g.get("request_id", ""), "route": route, "seconds": seconds},
+        extra={
+            "request_id": g.get("request_id", ""),
+            "route": route,
+            "status": response.status_code,
+            "method": request.method,
+            "seconds": round(seconds, 6),
+        },
     )
     return response
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 import os
-import sys
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
@@ -16,14 +14,21 @@ from biokg.errors import StoreError
 from biokg.settings import Settings, load_settings
 from biokg.store.folder import StoreFolder
 from biokg.web.access import read_token
+from biokg.web.logs import set_up
 
 if TYPE_CHECKING:
+    from granian.server.common import AbstractServer
+
+    from biokg.execution.pool import WorkerPool
+    from biokg.linking.forwarder import Forwarder
     from biokg.store.base import Store
     from biokg.web.cache import AnswerCache
     from biokg.web.gateway import Gateway
 
 RUNTIME = "BIOKG_RUNTIME"
 """Environment variable with the file that tells server processes what to serve."""
+PROCESSES = 2
+"""Server processes; they share the workers."""
 SPARE_THREADS = 16
 """Threads of a server process beside those that may wait for a worker."""
 
@@ -34,15 +39,25 @@ def serve(settings: Settings, *, nquads: Path | None = None, pages: bool = True)
     *nquads* is served in place of the published graph where given, without *pages* as a bare endpoint.
     SIGTERM and SIGINT end it gracefully: requests under way are finished.
     """
-    from granian import Granian
-    from granian.constants import Interfaces
-
-    from biokg.execution.pool import WorkerPool
-
     if settings.token_file is not None:
         read_token(settings.token_file)
     nquads, version = (nquads, _file_version(nquads)) if nquads else _published(settings)
-    pool = WorkerPool.start(
+    pool = _pool(settings, nquads, version)
+    try:
+        with tempfile.TemporaryDirectory(prefix="biokg-") as place:
+            runtime = Path(place) / "runtime.json"
+            given = {"place": str(pool.place), "nquads": str(nquads) if nquads else None, "pages": pages}
+            runtime.write_text(json.dumps({**given, "settings": _plain(settings)}), encoding="utf-8")
+            os.environ[RUNTIME] = str(runtime)
+            _server(settings).serve()
+    finally:
+        pool.close()
+
+
+def _pool(settings: Settings, nquads: Path | None, version: str | None) -> WorkerPool:
+    from biokg.execution.pool import WorkerPool
+
+    return WorkerPool.start(
         settings,
         nquads=nquads,
         folder=settings.store,
@@ -50,36 +65,24 @@ def serve(settings: Settings, *, nquads: Path | None = None, pages: bool = True)
         journal=_journal(settings, version),
         check="biokg.shapes.acceptance:require_conformance" if settings.validate_writes else None,
     )
-    with tempfile.TemporaryDirectory(prefix="biokg-") as place:
-        runtime = Path(place) / "runtime.json"
-        runtime.write_text(
-            json.dumps(
-                {
-                    "place": str(pool.place),
-                    "nquads": str(nquads) if nquads else None,
-                    "pages": pages,
-                    "settings": _plain(settings),
-                }
-            ),
-            encoding="utf-8",
-        )
-        os.environ[RUNTIME] = str(runtime)
-        server = Granian(
-            "biokg.web.server:application",
-            address=settings.host,
-            port=settings.port,
-            interface=Interfaces.RSGI,
-            workers=2,
-            factory=True,
-            log_enabled=False,
-            websockets=False,
-            respawn_failed_workers=True,
-            workers_kill_timeout=10,
-        )
-        try:
-            server.serve()
-        finally:
-            pool.close()
+
+
+def _server(settings: Settings) -> AbstractServer[Any]:
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    return Granian(
+        "biokg.web.server:application",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.RSGI,
+        workers=PROCESSES,
+        factory=True,
+        log_enabled=False,
+        websockets=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=10,
+    )
 
 
 def _journal(settings: Settings, version: str | None) -> Path | None:
@@ -109,6 +112,15 @@ def _plain(settings: Settings) -> dict[str, Any]:
     return {name: str(value) if isinstance(value, Path) else value for name, value in asdict(settings).items()}
 
 
+def _forwarder(settings: Settings) -> Forwarder | None:
+    if not settings.federate:
+        return None
+    from biokg.linking.forwarder import Forwarder
+    from biokg.linking.reach import Reach
+
+    return Forwarder(Reach(settings.federate))
+
+
 def application() -> Gateway:
     """The application of one server process; called by the server in each of them."""
     from biokg.execution.pool import WorkerPool
@@ -120,7 +132,7 @@ def application() -> Gateway:
 
     given = json.loads(Path(os.environ[RUNTIME]).read_text(encoding="utf-8"))
     settings = load_settings(given["settings"], environ={})
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    set_up(settings.log_format)
     pool = WorkerPool(Path(given["place"]), settings)
     if settings.token_file is not None or settings.engine is not None or not given["nquads"] or settings.store:
         store: Store = PooledStore(pool)
@@ -131,7 +143,8 @@ def application() -> Gateway:
         store = MemoryStore()
         store.load_nquads(path.read_bytes())
     token = read_token(settings.token_file) if settings.token_file is not None else None
-    app = create_app(Service(store, pool.version, settings, pool, token=token), pages=given["pages"])
+    service = Service(store, pool.version, settings, pool, token=token, forwarder=_forwarder(settings))
+    app = create_app(service, pages=given["pages"])
     threads = settings.queue + 2 * settings.workers + SPARE_THREADS
     ceiling = max(settings.max_upload_bytes, 4 * settings.max_query_bytes)
     return Gate(cast("AnswerCache", app.wsgi_app), threads, ceiling)

@@ -11,6 +11,7 @@ from biokg.sparql.guard import Guard
 
 if TYPE_CHECKING:
     from biokg.execution.pool import WorkerPool
+    from biokg.linking.forwarder import Forwarder
     from biokg.settings import Settings
     from biokg.store.base import Store
     from biokg.web.metrics import Metrics
@@ -26,6 +27,8 @@ class Service:
     pool: WorkerPool
     metrics: Metrics | None = None
     token: bytes | None = None
+    forwarder: Forwarder | None = None
+    """Where SERVICE is led to, if some origins are allowed."""
     guard: Guard = field(init=False)
     """The ceilings of size and depth that every text from outside must pass."""
 
