@@ -25,7 +25,8 @@ TICK = 0.05
 
 @dataclass(frozen=True)
 class Job:
-    """One query to run. ``deadline`` in seconds and ``memory`` in MB fall back to the settings.
+    """One query to run. ``deadline`` in seconds falls back to the settings; it counts from ``begun``
+    (``time.monotonic()``, by default now), waiting for a worker included.
 
     ``default_graphs`` and ``named_graphs`` are the protocol's dataset (the default graph is a merge),
     ``client`` whom to charge for the time, ``gone`` tells whether the client has hung up. A ``dump`` writes
@@ -40,6 +41,7 @@ class Job:
     dump: bool = False
     base: str | None = None
     deadline: float | None = None
+    begun: float | None = None
     client: str | None = None
     gone: Callable[[], bool] | None = None
 
@@ -84,7 +86,8 @@ class Run:
         self._pool = pool
         self._job = job
         self._seconds = min(job.deadline or pool.settings.deadline, pool.settings.max_deadline)
-        self._begun = self._sent = time.monotonic()
+        self._sent = time.monotonic()
+        self._begun = self._sent if job.begun is None else job.begun
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._reader = frames.Reader(self._socket)
         self.version = ""
@@ -97,7 +100,6 @@ class Run:
         """Wait for a worker, then for the answer's first chunk."""
         try:
             self._wait_for_worker("workers")
-            self._begun = time.monotonic()
             self._send()
             try:
                 kind, payload = self._frame()

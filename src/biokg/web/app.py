@@ -53,7 +53,7 @@ def _page_blueprints() -> list[Blueprint]:
 
 
 def _begin() -> Response | None:
-    g.begun = time.perf_counter()
+    g.begun = time.monotonic()
     g.request_id = uuid.uuid4().hex[:16]
     g.csp_nonce = secrets.token_urlsafe(12)
     if request.method == "OPTIONS" and request.path.startswith(MACHINE_PATHS):
@@ -89,7 +89,7 @@ def _finish(response: Response) -> Response:
         headers.setdefault("Access-Control-Allow-Origin", "*")
         headers.setdefault("Access-Control-Expose-Headers", "ETag, X-BioKG-Version, X-Request-Id, Retry-After")
     finish_body(response, g.get("tag"))
-    seconds = time.perf_counter() - g.get("begun", time.perf_counter())
+    seconds = time.monotonic() - g.get("begun", time.monotonic())
     route = request.url_rule.rule if request.url_rule is not None else "none"
     if held.metrics is not None:
         held.metrics.observe(route, response.status_code, seconds)

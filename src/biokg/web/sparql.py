@@ -177,6 +177,7 @@ def _job(asked: Operation, written: str) -> Job:
         union=service().settings.union,
         base=request.base_url,
         deadline=deadline(asked.one("timeout")),
+        begun=g.get("begun"),
         client=client_address(),
         gone=hung_up(),
     )
