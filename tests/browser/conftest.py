@@ -1,0 +1,91 @@
+"""A headless Chromium over a real server."""
+
+from __future__ import annotations
+
+import base64
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from selenium.webdriver import Chrome
+
+Open = Callable[..., "Chrome"]
+OUTPUT = Path(__file__).resolve().parent.parent / "output" / "screenshots"
+
+
+@pytest.fixture(scope="session")
+def site(repository: Path, server: Any) -> Any:
+    """The server of this run, with the front end bundled as the sources say."""
+    done = subprocess.run(
+        [sys.executable, "hatch_build.py"], cwd=repository, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return server
+
+
+@pytest.fixture(scope="session")
+def axe(repository: Path, site: Any) -> str:
+    """The accessibility checker, as the lock file says; `npm ci` of the bundle brings it."""
+    assert site
+    return (repository / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def browser() -> Iterator[Open]:
+    """Opens a browser of a given width, light or dark, with or without script; all are closed at the end."""
+    from selenium import webdriver
+
+    opened: list[Chrome] = []
+
+    def start(width: int = 1440, *, dark: bool = False, script: bool = True) -> Chrome:
+        options = webdriver.ChromeOptions()
+        options.binary_location = shutil.which("chromium") or ""
+        assert options.binary_location, "Chromium is needed: apt-get install chromium chromium-driver"
+        for flag in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars"):
+            options.add_argument(flag)
+        options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
+        driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(shutil.which("chromedriver") or ""))
+        opened.append(driver)
+        size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
+        driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        theme = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
+        driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": theme})
+        if not script:
+            driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+        return driver
+
+    yield start
+    for driver in opened:
+        driver.quit()
+
+
+@pytest.fixture
+def requests_of() -> Callable[[Chrome], list[str]]:
+    """Gives the addresses that a browser asked for since the last call."""
+
+    def asked(driver: Chrome) -> list[str]:
+        events = (json.loads(entry["message"])["message"] for entry in driver.get_log("performance"))
+        return [e["params"]["request"]["url"] for e in events if e["method"] == "Network.requestWillBeSent"]
+
+    return asked
+
+
+@pytest.fixture
+def keep() -> Callable[[Chrome, str], None]:
+    """Writes a screenshot of the whole page for people to look at."""
+
+    def write(driver: Chrome, name: str) -> None:
+        OUTPUT.mkdir(parents=True, exist_ok=True)
+        size = driver.execute_cdp_cmd("Page.getLayoutMetrics", {})["cssContentSize"]
+        clip = {"x": 0, "y": 0, "width": size["width"], "height": min(size["height"], 4000), "scale": 1}
+        shot = driver.execute_cdp_cmd("Page.captureScreenshot", {"clip": clip, "captureBeyondViewport": True})
+        (OUTPUT / f"{name}.png").write_bytes(base64.b64decode(shot["data"]))
+
+    return write

@@ -1,0 +1,195 @@
+"""The five places in a real browser: accessible, narrow and wide, light and dark, with and without script."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from selenium.webdriver import Chrome
+
+pytestmark = pytest.mark.browser
+
+PLACES = {
+    "start": "/",
+    "hypothesis": "/hypotheses/H2",
+    "explore": "/explore?kind=alliance",
+    "entity": "/id/organization/argenx",
+    "alliance": "/id/alliance/ablynx-wyeth-2006",
+    "query": "/query?query=SELECT%20%3Fa%20WHERE%20%7B%20%3Fa%20a%20bkg%3AAlliance%20%7D%20LIMIT%2020",
+    "canned": "/query/firm-register",
+    "data": "/data",
+    "table": "/data/tables/alliances",
+    "validate": "/data/validate",
+    "ontology": "/ontology",
+    "search": "/search?q=galapgos",
+    "matrix": "/pictures/matrix",
+    "flows": "/pictures/flows",
+    "map": "/pictures/map",
+    "timeline": "/pictures/timeline",
+    "network": "/pictures/network",
+}
+SLOW = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+
+
+def wait(driver: Chrome, condition: Callable[[Chrome], Any], seconds: float = 20) -> Any:
+    return WebDriverWait(driver, seconds, poll_frequency=0.05).until(condition)
+
+
+def type_query(driver: Chrome, text: str) -> None:
+    editor = driver.find_element(By.CSS_SELECTOR, ".cm-content")
+    editor.send_keys(Keys.CONTROL, "a")
+    driver.execute_cdp_cmd("Input.insertText", {"text": text})
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_axe_finds_nothing_serious(site: Any, axe: str, browser: Any, keep: Any, dark: bool) -> None:
+    driver = browser(1440, dark=dark)
+    found = {}
+    for name, path in PLACES.items():
+        driver.get(site.url + path)
+        driver.execute_script(axe)
+        result = driver.execute_async_script("axe.run(document, {resultTypes: ['violations']}).then(arguments[0])")
+        bad = [v for v in result["violations"] if v["impact"] in {"serious", "critical"}]
+        if bad:
+            found[name] = [(v["id"], v["nodes"][0]["html"][:160], v["nodes"][0]["failureSummary"][:200]) for v in bad]
+        keep(driver, f"{name}-{'dark' if dark else 'light'}")
+    assert found == {}
+
+
+def test_no_page_scrolls_sideways_on_a_phone(site: Any, browser: Any, keep: Any) -> None:
+    driver = browser(390)
+    wide = {}
+    for name, path in PLACES.items():
+        driver.get(site.url + path)
+        width = driver.execute_script("return document.documentElement.scrollWidth")
+        if width > 390:
+            wide[name] = width
+        keep(driver, f"{name}-phone")
+    assert wide == {}
+
+
+def test_no_request_leaves_the_origin_and_nothing_is_refused_by_the_policy(
+    site: Any, browser: Any, requests_of: Any
+) -> None:
+    driver = browser()
+    for path in PLACES.values():
+        driver.get(site.url + path)
+    asked = requests_of(driver)
+    assert len(asked) > len(PLACES)
+    assert [a for a in asked if not a.startswith((site.url, "data:", "about:"))] == []
+    assert [e["message"] for e in driver.get_log("browser") if "Content Security Policy" in e["message"]] == []
+
+
+def test_the_start_page_stays_light(site: Any, browser: Any) -> None:
+    driver = browser()
+    driver.get(site.url + "/")
+    scripts = driver.execute_script("return [...document.scripts].map(s => s.src)")
+    folder = Path(__file__).resolve().parents[2] / "src" / "biokg" / "web" / "static" / "bundle"
+    size = sum(len(gzip.compress((folder / s.split("/")[-1].split("?")[0]).read_bytes())) for s in scripts)
+    assert 0 < size <= 60_000
+    assert all(s.startswith(site.url) for s in scripts)
+
+
+def test_a_firm_is_found_by_keyboard_alone(site: Any, browser: Any) -> None:
+    driver = browser()
+    driver.get(site.url + "/")
+    body = driver.find_element(By.TAG_NAME, "body")
+    body.send_keys(Keys.TAB)
+    assert driver.switch_to.active_element.get_attribute("class") == "skip", "the first stop skips the navigation"
+    body.send_keys("/")
+    assert driver.switch_to.active_element.get_attribute("id") == "q"
+    driver.switch_to.active_element.send_keys("galapgos", Keys.ENTER)
+    wait(driver, lambda d: "/search" in d.current_url)
+    for _ in range(40):
+        here = driver.switch_to.active_element
+        if "/id/organization/galapagos" in (here.get_attribute("href") or ""):
+            break
+        here.send_keys(Keys.TAB)
+    driver.switch_to.active_element.send_keys(Keys.ENTER)
+    wait(driver, lambda d: "/id/organization/galapagos" in d.current_url)
+    assert driver.find_element(By.TAG_NAME, "h1").text == "Galapagos"
+
+
+def test_a_query_is_written_and_asked_by_keyboard_alone(site: Any, browser: Any) -> None:
+    driver = browser()
+    driver.get(site.url + "/query")
+    type_query(driver, "SELECT ?firm WHERE { ?firm bkg:basedIn <https://w3id.org/biokg/id/region/wallonia> }")
+    driver.switch_to.active_element.send_keys(Keys.CONTROL, Keys.ENTER)
+    wait(driver, lambda d: d.find_elements(By.ID, "result"))
+    assert "Complete: " in driver.find_element(By.ID, "answer").text
+    assert "query=SELECT" in driver.current_url, "the address is the whole state"
+    kept = json.loads(driver.execute_script("return localStorage.getItem('biokg.queries')"))
+    assert "wallonia" in kept[0]
+
+
+def test_completion_offers_the_terms_of_the_graph(site: Any, browser: Any) -> None:
+    driver = browser()
+    driver.get(site.url + "/query")
+    type_query(driver, "SELECT * WHERE { ?a a ")
+    for letter in "bkg:Allia":
+        driver.switch_to.active_element.send_keys(letter)
+    shown = wait(driver, lambda d: d.find_elements(By.CSS_SELECTOR, ".cm-tooltip-autocomplete li"))
+    assert any("bkg:Alliance" in item.text for item in shown)
+
+
+def test_a_mistake_is_marked_where_it_is(site: Any, browser: Any) -> None:
+    driver = browser()
+    driver.get(site.url + "/query")
+    type_query(driver, "SELECT ?a WHERE {\n ?a a bkg:Alliance ;; ) }")
+    driver.switch_to.active_element.send_keys(Keys.CONTROL, Keys.ENTER)
+    wait(driver, lambda d: d.find_elements(By.ID, "problem"))
+    wait(driver, lambda d: d.find_elements(By.CSS_SELECTOR, ".cm-lintRange-error, .cm-lintPoint-error"))
+    assert "line 2" in driver.find_element(By.ID, "problem").text
+
+
+def test_stop_stops(site: Any, browser: Any) -> None:
+    driver = browser()
+    driver.get(site.url + "/query")
+    type_query(driver, SLOW)
+    run = driver.find_element(By.ID, "run")
+    run.click()
+    wait(driver, lambda d: run.text == "Stop" and "running" in d.find_element(By.ID, "run-state").text)
+    run.click()
+    wait(driver, lambda d: "stopped" in d.find_element(By.ID, "run-state").text, 5)
+    type_query(driver, "ASK { ?s ?p ?o }")
+    run.click()
+    wait(driver, lambda d: d.find_elements(By.ID, "result"), 10)
+    assert "yes" in driver.find_element(By.ID, "answer").text
+
+
+def test_everything_works_without_script(site: Any, browser: Any) -> None:
+    driver = browser(script=False)
+    driver.get(site.url + "/query")
+    box = driver.find_element(By.ID, "sparql")
+    box.clear()
+    box.send_keys("SELECT ?a WHERE { ?a a bkg:Cluster }")
+    driver.find_element(By.ID, "run").click()
+    wait(driver, lambda d: d.find_elements(By.ID, "result"))
+    assert "Complete: " in driver.find_element(By.ID, "answer").text
+    driver.get(site.url + "/pictures/matrix")
+    assert driver.find_elements(By.CSS_SELECTOR, "svg.drawing path.flow")
+    driver.get(site.url + "/explore?kind=alliance")
+    driver.find_element(By.CSS_SELECTOR, ".facet a").click()
+    wait(driver, lambda d: " of " in d.find_element(By.CSS_SELECTOR, "[role=status]").text)
+
+
+def test_the_pages_stand_without_the_bundle(client: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    frame = sys.modules["biokg.web.frame"]
+    (tmp_path / "biokg.css").write_text("")
+    (tmp_path / "mark.svg").write_text("")
+    monkeypatch.setattr(frame, "STATIC", tmp_path)
+    page = client.get("/query", headers={"Accept": "text/html"})
+    assert page.status_code == 200
+    assert "<script" not in page.text
+    assert 'name="query"' in page.text
