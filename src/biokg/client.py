@@ -1,1 +1,0 @@
-"""Notebook client (biokg.open, biokg.connect)."""
