@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 
-from biokg.hypotheses import Definitions, assess, load_definitions
+from biokg.hypotheses import Definitions, HypothesisAssessment, assess, load_definitions
 from biokg.hypotheses.assessment import SubClaimAssessment, ViewAssessment
 from biokg.hypotheses.criteria import CriterionAssessment
 from biokg.store.base import Store
@@ -150,3 +150,9 @@ def world(store: Store, definitions: Definitions) -> World:
     copy = MemoryStore()
     copy.add(store.quads())
     return World(copy, definitions)
+
+
+@pytest.fixture(scope="session")
+def assessed(store: Store, definitions: Definitions) -> dict[str, HypothesisAssessment]:
+    """The four hypotheses in every view, assessed once."""
+    return {item.id: item for item in assess(store, graph_version="v" * 64, definitions=definitions)}
