@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,12 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         metavar="NAME=URL",
         help="a SPARQL address to ask; NAME:PID=URL counts CPU",
     )
+    parser.add_argument(
+        "--peers",
+        type=int,
+        metavar="N",
+        help="compare biokg serve with the native Oxigraph server on N generated quads",
+    )
     parser.add_argument("--sizes", default="20000,200000,2000000", metavar="N,N", help="sizes of the growth table")
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="seed of the worlds [1]")
     parser.add_argument("--requests", type=int, default=50, metavar="N", help="requests per query and target [50]")
@@ -47,8 +54,12 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     from biokg.scale.measuring import machine
 
     begun = datetime.now(UTC)
-    compared = arguments.url or arguments.rdflib
-    body = _compare(arguments, settings) if compared else _grow(arguments)
+    if arguments.peers:
+        body = _peers(arguments)
+    elif arguments.url or arguments.rdflib:
+        body = _compare(arguments, _targets(arguments, settings))
+    else:
+        body = _grow(arguments)
     command = "biokg " + shlex.join(sys.argv[1:])
     head = (
         f"# Benchmark of {begun.date().isoformat()}\n\nBioKG {biokg.__version__}. {machine()}. "
@@ -100,12 +111,39 @@ def _targets(arguments: argparse.Namespace, settings: Settings) -> list[Target]:
     return targets
 
 
-def _compare(arguments: argparse.Namespace, settings: Settings) -> str:
+def _peers(arguments: argparse.Namespace) -> str:
+    """Both servers over one world, side by side."""
+    import shutil
+    import tempfile
+
+    from biokg.scale.bench import PER_FIRM
+    from biokg.scale.faults import generate
+    from biokg.scale.loading import Chunks, load_files, load_stream
+    from biokg.scale.peers import own_server, oxigraph_server
+    from biokg.scale.world import World
+
+    folder = Path(tempfile.mkdtemp(prefix="biokg-peers-"))
+    try:
+        world = World(max(50, arguments.peers // PER_FIRM), arguments.seed)
+        _say("load")
+        file = folder / "world.nq"
+        with file.open("w", encoding="utf-8") as stream:
+            stream.writelines(lines for lines, _ in generate(world))
+        quads = load_stream(folder / "native", Chunks(lines for lines, _ in generate(world)))
+        load_files(folder / "own", [file])
+        file.unlink()
+        with own_server(folder / "own") as ours, oxigraph_server(folder / "native") as native:
+            _say("measure")
+            return f"{quads:,} generated quads on disk, seed {arguments.seed}.\n\n{_compare(arguments, [native, ours])}"
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _compare(arguments: argparse.Namespace, targets: Sequence[Target]) -> str:
     from biokg.scale.bench import canned, compare, mix
     from biokg.scale.measuring import peak_memory
     from biokg.scale.reporting import comparison_table, summary_table
 
-    targets = _targets(arguments, settings)
     queries = [*mix(), *(canned() if arguments.canned else [])]
     found = compare(targets, queries, requests=arguments.requests, budget=arguments.budget, report=_say)
     names = [target.name for target in targets]

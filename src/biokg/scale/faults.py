@@ -66,16 +66,22 @@ def seeded(world: World, firm: int, lines: Lines) -> Fault | None:
     if kind == "organization without a name":
         lines.node(f"organization/nameless-w{firm}", "Organization", layer, stated)
         return Fault(f"{ID}organization/nameless-w{firm}", "Organization-label", kind)
+    return _lonely(firm, lines, stated)
+
+
+def _lonely(firm: int, lines: Lines, stated: tuple[str, str]) -> Fault:
+    node, layer = f"fault/w{firm}", LAYERS[1]
     role = f"{node}/role/w{firm}"
     lines.node(
         node, "Alliance", layer, (_LABEL, english(f"lonely alliance {firm}")), ("hasRole", thing(role)), stated,
         ("primaryAllianceType", code("alliance-type", "co-development")),
     )  # fmt: skip
     lines.node(
-        role, "AllianceRole", layer, ("playedBy", me), ("roleType", code("alliance-role", "co-developer")),
+        role, "AllianceRole", layer, ("playedBy", thing(f"organization/w{firm}")),
+        ("roleType", code("alliance-role", "co-developer")),
         ("knowledgeFlow", code("knowledge-flow", "coupled")), stated,
     )  # fmt: skip
-    return Fault(ID + node, "Alliance-players", kind)
+    return Fault(ID + node, "Alliance-players", "alliance with one player")
 
 
 KINDS = (

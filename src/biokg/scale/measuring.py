@@ -75,7 +75,7 @@ def peak_memory(pid: int | None = None) -> float | None:
 
 
 def processor_time(pid: int) -> float | None:
-    """Processor time in seconds that a process, its threads and its living children used; ``None`` if it is gone."""
+    """Processor time in seconds that a process, its threads and its children, living or ended, used; ``None`` if it is gone."""
     pids, total = [pid], 0.0
     while pids:
         current = pids.pop()
@@ -87,7 +87,7 @@ def processor_time(pid: int) -> float | None:
             if current == pid:
                 return None
             continue
-        total += (int(fields[11]) + int(fields[12])) / TICKS
+        total += sum(map(int, fields[11:15])) / TICKS
     return total
 
 

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import http.client
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
-from urllib.parse import urlencode, urlsplit
 
-from biokg.errors import RemoteEngineError, UsageError
+from biokg.errors import RemoteEngineError
+from biokg.linking.kept import KeptConnection
 from biokg.scale.measuring import processor_time
 
 if TYPE_CHECKING:
     from biokg.store.base import Store
-
-MAX_ANSWER = 256 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -103,39 +100,38 @@ class RdflibStore:
 
 
 class Endpoint:
-    """A SPARQL address, asked over one kept connection. *pid*: the server's process, to count its processor time."""
+    """A SPARQL address, asked over one kept connection. *pid*: the server's process, to count its processor time.
+
+    Each request ends in a comment of its own, so that no server can answer from a cache of texts.
+    """
 
     def __init__(self, name: str, address: str, *, pid: int | None = None, timeout: float = 300.0) -> None:
-        parts = urlsplit(address)
-        if parts.scheme != "http" or not parts.hostname:
-            raise UsageError(f"{address!r} is no http address", fix="for instance http://127.0.0.1:7878/query")
         self.name, self.address, self.pid = name, address, pid
-        self._path = parts.path + (f"?{parts.query}" if parts.query else "")
-        self._connection = http.client.HTTPConnection(parts.hostname, parts.port or 80, timeout=timeout)
+        self._connection = KeptConnection(address, timeout=timeout)
+        self._asked = 0
 
     def ask(self, text: str) -> Reply:
         """Ask and read the whole answer; raises :class:`RemoteEngineError` when it is refused, cut or too large."""
         from pyoxigraph import QueryResultsFormat, QuerySolutions, parse_query_results
 
-        headers = {"Accept": "application/sparql-results+json", "Content-Type": "application/x-www-form-urlencoded"}
+        self._asked += 1
         used = processor_time(self.pid) if self.pid else None
         begun = time.perf_counter()
-        try:
-            self._connection.request("POST", self._path, urlencode({"query": text}), headers)
-            response = self._connection.getresponse()
-            body = response.read(MAX_ANSWER + 1)
-        except (OSError, http.client.HTTPException) as error:
-            self._connection.close()
-            raise RemoteEngineError(f"{self.address}: {error}") from None
+        sent = self._connection.query(f"{text}\n# {self._asked}")
         seconds = time.perf_counter() - begun
         after = processor_time(self.pid) if self.pid else None
-        if response.status != 200 or response.headers.get("X-SQL-State") or len(body) > MAX_ANSWER:
-            said = response.headers.get("X-SQL-State") or body[:200].decode("utf-8", "replace")
-            raise RemoteEngineError(f"{self.address} answered {response.status}: {said}")
-        parsed = parse_query_results(body, QueryResultsFormat.JSON)
+        if sent.status != 200 or sent.cut:
+            said = sent.cut or sent.body[:200].decode("utf-8", "replace")
+            raise RemoteEngineError(f"{self.address} answered {sent.status}: {said}")
+        parsed = parse_query_results(sent.body, QueryResultsFormat.JSON)
         if not isinstance(parsed, QuerySolutions):
             raise RemoteEngineError(f"{self.address} gave no table")
-        names = [variable.value for variable in parsed.variables]
-        rows = [tuple(plain(solution[name]) for name in sorted(names)) for solution in parsed]
+        names = self._order(text, [variable.value for variable in parsed.variables])
+        rows = [tuple(plain(solution[name]) for name in names) for solution in parsed]
         processor = None if used is None or after is None else after - used
         return Reply(len(rows), digest_of(rows), seconds, processor)
+
+    @staticmethod
+    def _order(text: str, names: list[str]) -> list[str]:
+        """Engines may list the variables in another order: take that of the query text."""
+        return sorted(names, key=lambda name: min(p for p in (text.find(f"?{name}"), len(text)) if p >= 0))
