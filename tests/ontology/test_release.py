@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,28 @@ def test_nothing_is_left_to_import(files: dict[str, Path], part: str) -> None:
 def test_the_same_ontology_gives_the_same_bytes(folder: Path, files: dict[str, Path], tmp_path: Path) -> None:
     for file in release(folder, tmp_path):
         assert file.read_bytes() == files[file.name].read_bytes(), file.name
+
+
+def test_the_committed_context_is_that_of_the_ontology(folder: Path, files: dict[str, Path]) -> None:
+    assert (folder / "context.jsonld").read_text(encoding="utf-8") == files["biokg-context.jsonld"].read_text("utf-8")
+
+
+def test_plain_json_becomes_the_same_statements_as_turtle(folder: Path, repository: Path) -> None:
+    """The first alliance of docs/reuse.md, once as Turtle and once as JSON with the context."""
+    context = json.loads((folder / "context.jsonld").read_text(encoding="utf-8"))["@context"]
+    document = {
+        "@context": context,
+        "id": "https://example.org/aero/licensee",
+        "type": "AllianceRole",
+        "playedBy": "https://example.org/aero/wing-and-sons",
+        "roleType": "bks:alliance-role/licensee",
+        "knowledgeFlow": "bks:knowledge-flow/inbound",
+        "statedIn": "https://example.org/aero/row-1",
+    }
+    turtle = repository / "tests" / "fixtures" / "reuse" / "first-alliance.ttl"
+    wanted = {quad.triple for quad in parse(path=str(turtle), format=RdfFormat.TURTLE)}
+    wanted = {triple for triple in wanted if triple.subject == NamedNode("https://example.org/aero/licensee")}
+    assert {quad.triple for quad in parse(json.dumps(document), format=RdfFormat.JSON_LD)} == wanted
 
 
 def test_a_folder_without_ontology_is_refused(tmp_path: Path) -> None:

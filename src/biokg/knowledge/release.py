@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from biokg.errors import StoreError, UsageError
+from biokg.knowledge.jsonld_context import context_document
 from biokg.terms import ONTOLOGY, PREFIXES
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ def release(ontology_folder: Path, target: Path) -> list[Path]:
     """Write ``biokg-<part>.<form>`` into *target* for every part and form, and return the files.
 
     The parts: ``core`` (the twelve modules as one ontology), ``full`` (core with all alignments), ``schemes`` (every
-    SKOS scheme). Merged parts keep one ontology header, the root's, and import nothing. The same files give the same
+    SKOS scheme); beside them the JSON-LD context. Merged parts keep one ontology header, the root's, and import
+    nothing. The same files give the same
     bytes. Raises UsageError when the folder holds no ontology, StoreError when a file is no Turtle.
     """
     import pyoxigraph as ox
@@ -38,7 +40,9 @@ def release(ontology_folder: Path, target: Path) -> list[Path]:
             file = target / f"biokg-{part}.{ending}"
             file.write_bytes(ox.serialize(triples, format=rdf_format, prefixes=prefixes) or b"")
             written.append(file)
-    return written
+    context = target / "biokg-context.jsonld"
+    context.write_text(context_document(ontology_folder), encoding="utf-8")
+    return [*written, context]
 
 
 def _prefixes() -> dict[str, str]:
