@@ -183,7 +183,7 @@ def _fact(fact: Fact, criterion: Criterion, answers: Answers) -> dict[str, Any]:
 
 def criterion_dict(found: CriterionAssessment, answers: Answers) -> dict[str, Any]:
     """A criterion as plain values, with the members, the facts and the counter-evidence rows behind it."""
-    criterion, definitions, count = found.criterion, answers.definitions, found.tally
+    criterion, definitions = found.criterion, answers.definitions
     population = definitions.populations[criterion.populations[0]]
     rule = definitions.rules[criterion.rules[0]]
     counter = answers.table(criterion.counter_query)
@@ -203,17 +203,7 @@ def criterion_dict(found: CriterionAssessment, answers: Answers) -> dict[str, An
         "necessary": criterion.necessary,
         "design_level": criterion.design_level,
         "rule": {"id": rule.id, "label": rule.label, "reason": rule.reason},
-        "N": count.n,
-        "N_possible": count.possible,
-        "Y": count.yes,
-        "X": count.no,
-        "U": count.unknown,
-        "disputed": count.disputed,
-        "L": found.low,
-        "H": found.high,
-        "observed": count.observed,
-        "coverage": count.coverage,
-        "groups": _groups(found.difference),
+        **_numbers(found),
         "outcome": found.outcome.value,
         "outcome_label": _WORDS[found.outcome],
         "why": found.why,
@@ -226,6 +216,23 @@ def criterion_dict(found: CriterionAssessment, answers: Answers) -> dict[str, An
             "variables": list(counter.variables),
             "rows": [[plain(term) for term in row] for row in counter.rows],
         },
+    }
+
+
+def _numbers(found: CriterionAssessment) -> dict[str, Any]:
+    count = found.tally
+    return {
+        "N": count.n,
+        "N_possible": count.possible,
+        "Y": count.yes,
+        "X": count.no,
+        "U": count.unknown,
+        "disputed": count.disputed,
+        "L": found.low,
+        "H": found.high,
+        "observed": count.observed,
+        "coverage": count.coverage,
+        "groups": _groups(found.difference),
     }
 
 

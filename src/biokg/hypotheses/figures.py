@@ -94,9 +94,9 @@ def robustness_svg(found: dict[str, Any], title: str) -> str:
 
 def curves_svg(curves: dict[str, list[tuple[float, float]]], title: str, unit: str) -> str:
     """Step curves of shares over years, each named at its end."""
-    width, height, left, top = 620, 260, 50, 20
+    width, height, left, top = 760, 260, 50, 20
     last = max((x for points in curves.values() for x, _ in points), default=1.0) or 1.0
-    wide, high = width - left - 220, height - top - 40
+    wide, high = width - left - 330, height - top - 40
     body = [
         f'<line x1="{left}" y1="{top + high}" x2="{left + wide}" y2="{top + high}" stroke="{_INK}"/>',
         f'<line x1="{left}" y1="{top}" x2="{left}" y2="{top + high}" stroke="{_INK}"/>',
@@ -110,8 +110,8 @@ def curves_svg(curves: dict[str, list[tuple[float, float]]], title: str, unit: s
             path += f" L {place:.1f} {top + high * (1 - share):.1f} L {place:.1f} {top + high * (1 - y):.1f}"
             share = y
         dash = ("", "6 3", "2 2", "8 2 2 2")[number % 4]
+        line, row = left + wide + 12, top + 14 + 18 * number
         body.append(f'<path d="{path}" fill="none" stroke="{_INK}" stroke-dasharray="{dash}"/>')
-        body.append(
-            _text(left + wide + 6, top + 14 + 16 * number, f"{name}: {_percent(share)} ({dash or 'solid'})", size=10)
-        )
+        body.append(f'<path d="M {line} {row - 4} h 28" stroke="{_INK}" stroke-dasharray="{dash}"/>')
+        body.append(_text(line + 34, row, f"{name}: {_percent(share)}", size=10))
     return _svg(width, height, title, body)

@@ -20,7 +20,8 @@ FORMATS = ("html", "md")
 _STYLE = (
     "body{font:15px/1.5 Georgia,serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}"
     "table{border-collapse:collapse;margin:.5rem 0;font-size:13px}td,th{border:1px solid #bbb;padding:.2rem .5rem;"
-    "text-align:left;vertical-align:top}svg{max-width:100%;height:auto}h1,h2,h3{line-height:1.2}"
+    "text-align:left;vertical-align:top;overflow-wrap:anywhere}"
+    "figure{margin:1rem 0}svg{max-width:100%;height:auto}h1,h2,h3{line-height:1.2}"
     "@media print{h2{break-before:page}table,svg{break-inside:avoid}}"
 )
 

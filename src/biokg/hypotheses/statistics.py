@@ -151,22 +151,28 @@ def _rate(foundings: set[tuple[str, int]], year: int, cut_off: int) -> dict[str,
     return told | {"result": "rate ratio", "ratio": ratio, "interval": [float(low), float(high)], "method": "score"}
 
 
-def time_to_first_alliance(found: CriterionAssessment, answers: Answers) -> dict[str, Any]:
-    """Share of firms with an alliance within t years of founding, as a range over what is not known.
-
-    Exposure starts at founding. A silent firm may have had one at any time, so the upper end stays high.
-    """
+def _waits(found: CriterionAssessment, answers: Answers) -> dict[str, int]:
+    """Years from founding to the first dated alliance proper, for the certain members that have one."""
     by_firm = _years(answers, "measure-early-alliance")
-    rule = answers.definitions.rules["alliance-early"].yes[0]["type"]
+    types = answers.definitions.rules["alliance-early"].yes[0]["type"]
     waits = {}
     for item in found.members:
         spans = [
             fact.year - int(fact.code("founded"))
             for fact in by_firm.get(item.member.iri, [])
-            if fact.year and fact.code("type") in rule
+            if fact.year and fact.code("type") in types
         ]
         if item.certain and spans:
             waits[item.member.iri] = min(spans)
+    return waits
+
+
+def time_to_first_alliance(found: CriterionAssessment, answers: Answers) -> dict[str, Any]:
+    """Share of firms with an alliance within t years of founding, as a range over what is not known.
+
+    Exposure starts at founding. A silent firm may have had one at any time, so the upper end stays high.
+    """
+    waits = _waits(found, answers)
     sure = [item for item in found.members if item.certain]
     without = sum(item.state is State.NO for item in sure)
     told_all = {item.member.iri for item in sure if any(fact.code("complete") != MISSING for fact in item.facts)}

@@ -28,8 +28,17 @@ def hypothesis_quads(folder: Path) -> Iterator[Quad]:
             yield from _sub_claim(entry)
         for entry in _entries(folder, "criteria", "criterion"):
             yield from _criterion(entry, labels)
+        yield from _compared(folder)
     except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise StoreError(f"{folder}: {error}", fix="mend the definitions of the hypotheses") from None
+
+
+def _compared(folder: Path) -> Iterator[Quad]:
+    """The regions that each hypothesis speaks of, where the design names them."""
+    design = tomllib.loads((folder / "design.toml").read_text(encoding="utf-8"))
+    for hypothesis, regions in design.get("compares-regions", {}).items():
+        for region in regions:
+            yield _quad(entity("hypothesis", hypothesis), term("comparesRegion"), iri(entity("region", region)))
 
 
 def _entries(folder: Path, file: str, kind: str) -> list[dict[str, Any]]:
