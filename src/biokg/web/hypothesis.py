@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
 import threading
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Flask, Response
@@ -26,26 +28,65 @@ def assessments() -> list[dict[str, Any]]:
     held = kept("assessments")
     with _ONE_AT_A_TIME:
         if "all" not in held:
-            held["all"] = _assessed(service())
+            held["all"] = _read(service(), "verdicts") or _computed(service(), "verdicts")
     found: list[dict[str, Any]] = held["all"]
     return found
 
 
+def detailed(*, wait: bool) -> list[dict[str, Any]] | None:
+    """The assessments with statistics and robustness; they take longer, so ``None`` unless ready or *wait*."""
+    held = kept("assessments")
+    if "detailed" not in held:
+        found = _read(service(), "details")
+        if found is None and not wait:
+            return None
+        held["detailed"] = found or _details(service())
+    ready: list[dict[str, Any]] = held["detailed"]
+    return ready
+
+
 def warm(app: Flask) -> None:
-    """Have the assessments at hand before the first visitor comes; takes some seconds once per version."""
+    """Have the verdicts at hand before the first visitor comes, and begin on the details in the background."""
     with app.app_context():
         assessments()
 
+    def prepare() -> None:
+        with app.app_context():
+            detailed(wait=True)
 
-def _assessed(held: Service) -> list[dict[str, Any]]:
-    from biokg.hypotheses import assess, project_definitions
+    threading.Thread(target=prepare, name="assessments", daemon=True).start()
 
-    definitions = hashlib.sha256(f"{project_definitions().version} {__version__}".encode()).hexdigest()[:12]
-    path = held.settings.state_folder / "versions" / held.version / f"assessments-{definitions}.json"
+
+def _path(held: Service, part: str) -> Path:
+    from biokg.hypotheses import project_definitions
+
+    made_by = hashlib.sha256(f"{project_definitions().version} {__version__}".encode()).hexdigest()[:12]
+    return held.settings.state_folder / "versions" / held.version / f"assessments-{made_by}-{part}.json"
+
+
+def _read(held: Service, part: str) -> list[dict[str, Any]] | None:
     with suppress(OSError, ValueError):
-        found: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+        found: list[dict[str, Any]] = json.loads(_path(held, part).read_text(encoding="utf-8"))
         return found
-    found = [a.to_dict() for a in assess(held.store, graph_version=held.version)]
+    return None
+
+
+def _details(held: Service) -> list[dict[str, Any]]:
+    """Computed by one process at a time; the others find the file when they come in."""
+    path = _path(held, "details")
+    if not path.parent.is_dir():
+        return _computed(held, "details")
+    with path.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _read(held, "details") or _computed(held, "details")
+
+
+def _computed(held: Service, part: str) -> list[dict[str, Any]]:
+    from biokg.hypotheses import assess
+
+    full = part == "details"
+    found = [a.to_dict(statistics=full, robustness=full) for a in assess(held.store, graph_version=held.version)]
+    path = _path(held, part)
     with suppress(OSError):
         if path.parent.is_dir():
             half = path.with_suffix(f".{os.getpid()}")
@@ -80,6 +121,25 @@ def leading(claim: dict[str, Any]) -> list[dict[str, Any]]:
     return [{"claim": claim, "criterion": c} for c in best] or [{"claim": claim, "criterion": None}]
 
 
+GLYPHS = {"supported": "●", "partially-supported": "◐", "contradicted": "✕", "insufficient-data": "○"}
+
+
+def grids(full: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """A grid for each sub-claim of the widest view: population and rule down, date and threshold across."""
+    if full is None or not full["robustness"]:
+        return []
+    made = []
+    for claim in full["robustness"]["views"][-1]["sub_claims"]:
+        down = list(dict.fromkeys((c["population"], c["rule"]) for c in claim["grid"]))
+        across = list(dict.fromkeys((c["as_of"], c["threshold"]) for c in claim["grid"]))
+        across.sort(key=lambda key: (key[0] is None, key[0] or 0, key[1]))
+        cells = {(c["population"], c["rule"], c["as_of"], c["threshold"]): c["verdict"] for c in claim["grid"]}
+        lines = [[cells.get((*left, *top)) for top in across] for left in down]
+        dates = [(date, sum(a[0] == date for a in across)) for date in dict.fromkeys(a[0] for a in across)]
+        made.append({"claim": claim, "down": down, "across": across, "lines": lines, "dates": dates, "glyphs": GLYPHS})
+    return made
+
+
 @blueprint.get("/hypotheses")
 @blueprint.get("/hypotheses.<suffix>")
 def index(suffix: str | None = None) -> Response:
@@ -101,6 +161,8 @@ def one(name: str) -> Response:
     if found is None:
         known = ", ".join(a["label"] for a in assessments())
         raise NotFound(f"there is no hypothesis {name!r}", fix=f"the hypotheses are {known}")
-    if media_type((HTML, JSON), asked) == JSON:
-        return as_json(found)
-    return page("hypothesis.html", h=found, card=summary(found))
+    as_page = media_type((HTML, JSON), asked) == HTML
+    full = next((a for a in detailed(wait=not as_page) or () if a["id"] == found["id"]), None)
+    if not as_page:
+        return as_json(full or found)
+    return page("hypothesis.html", h=found, card=summary(found), full=full, grids=grids(full))
