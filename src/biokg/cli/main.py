@@ -24,6 +24,7 @@ COMMANDS = (
     "validate",
     "explain",
     "check",
+    "mcp",
     "link",
     "federate",
     "store",
