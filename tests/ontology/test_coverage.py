@@ -8,6 +8,8 @@ from pathlib import Path
 from pyoxigraph import NamedNode
 from pyoxigraph import Store as Turtle
 
+from biokg.hypotheses import assess
+from biokg.hypotheses.provenance import assessment_quads
 from biokg.store.base import Store
 
 ROOT = "https://w3id.org/biokg/ontology/"
@@ -30,8 +32,19 @@ def _in_data(store: Store) -> set[str]:
     return {term.value for (term,) in store.select(text).rows if isinstance(term, NamedNode)}
 
 
+def _in_assessments(store: Store) -> set[str]:
+    """Terms of the stored form of verdicts, and of the vocabulary only: nothing there is undeclared."""
+    quads = list(assessment_quads(assess(store, ["all"])))
+    return {quad.predicate.value for quad in quads} | {
+        quad.object.value for quad in quads if isinstance(quad.object, NamedNode)
+    }
+
+
 def test_every_class_and_property_is_used(repository: Path, ontology: Turtle, store: Store) -> None:
     declared = {quad.subject.value for quad in ontology.quads_for_pattern(None, DEFINED_BY, None)}  # type: ignore[union-attr]
-    unused = declared - _in_files(repository) - _in_data(store)
+    in_assessments = _in_assessments(store)
+    unused = declared - _in_files(repository) - _in_data(store) - in_assessments
+    ours = {term for term in in_assessments if term.startswith(ROOT)}
+    assert ours <= declared, sorted(ours - declared)
     assert len(declared) > 250
     assert unused == set(), sorted(unused)
