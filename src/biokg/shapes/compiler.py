@@ -6,6 +6,7 @@ where the component reports one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -13,15 +14,14 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from biokg.shapes.index import Node
 from biokg.shapes.lexical import well_formed
-from biokg.shapes.model import Constraint, Shape, Target
+from biokg.shapes.model import VALUE_COMPONENTS, Constraint, Shape, Target
 from biokg.shapes.paths import Path
 from biokg.shapes.vocabulary import RDF, SH
 from biokg.terms import PREFIXES
 
 THIS, VALUE = "?this", "?value"
-LEGAL_FORM = "[ .,]+(nv|sa|s[.]a[.]|bv|bvba|sprl|srl|inc|ltd|plc|gmbh|ag|se|llc|corp|co)[.]?$"
-PUNCTUATION = "[ .,;:!?()/&+_-]"
-"""What is left out of a name before names are compared, as ontology/shapes/core.ttl says it."""
+_LEGAL_FORM = re.compile(r"[ .,]+(nv|sa|s[.]a[.]|bv|bvba|sprl|srl|inc|ltd|plc|gmbh|ag|se|llc|corp|co)[.]?$")
+_PUNCTUATION = re.compile(r"[ .,;:!?()/&+_-]")
 _NODE_KINDS = {
     "IRI": "isIRI({0})",
     "Literal": "isLiteral({0})",
@@ -63,6 +63,7 @@ class Dialect:
     """What the compiler must know about the store and the data: subclasses, and how integers are kept."""
 
     subclasses: Callable[[str], tuple[str, ...]]
+    shape: Callable[[Node], Shape]
     widened_integers: bool = True
 
 
@@ -121,6 +122,69 @@ def accepts(constraint: Constraint, variable: str, dialect: Dialect) -> str:
     raise ValueError(f"{component} is no constraint on values alone")
 
 
+def inline(constraint: Constraint, variable: str, dialect: Dialect) -> str | None:
+    """Expression that is true for a value node that meets the constraint; ``None`` where it takes more than that."""
+    if constraint.component in VALUE_COMPONENTS.values():
+        return f"COALESCE({accepts(constraint, variable, dialect)}, false)"
+    if constraint.component not in {"Node", "And", "Or", "Not"}:
+        return None
+    inner = [conforms(dialect.shape(node), variable, dialect) for node in constraint.shapes]
+    if any(test is None for test in inner):
+        return None
+    joined = (" || " if constraint.component == "Or" else " && ").join(f"({test})" for test in inner)
+    return f"!({joined})" if constraint.component == "Not" else f"({joined or 'true'})"
+
+
+def conforms(shape: Shape, variable: str, dialect: Dialect) -> str | None:
+    """Expression that is true for a node that conforms to a simple shape; ``None`` for a shape that is not simple."""
+    if shape.path is not None:
+        return None
+    tests = [inline(constraint, variable, dialect) for constraint in shape.constraints]
+    for node in shape.properties:
+        inner = dialect.shape(node)
+        for constraint in inner.constraints:
+            tests.append(_present(inner, constraint, variable))
+        tests += [None] * len(inner.properties)
+    found = [test for test in tests if test is not None]
+    return (" && ".join(found) or "true") if len(found) == len(tests) else None
+
+
+def _present(shape: Shape, constraint: Constraint, variable: str) -> str | None:
+    if shape.path is None or constraint.parameter is None:
+        return None
+    if constraint.component == "HasValue":
+        return f"EXISTS {{ {variable} {shape.path.sparql()} {spell(constraint.parameter)} }}"
+    if constraint.component == "MinCount" and constraint.parameter.value == "1":
+        return f"EXISTS {{ {variable} {shape.path.sparql()} ?any }}"
+    return None
+
+
+def count_test(shape: Shape, constraint: Constraint) -> str | None:
+    """Expression that is true for a focus node with too few or too many values; ``None`` where it takes counting."""
+    if shape.path is None or constraint.parameter is None:
+        return None
+    component, step, bound = constraint.component, shape.path.sparql(), constraint.parameter.value
+    if component == "HasValue":
+        return f"NOT EXISTS {{ {THIS} {step} {spell(constraint.parameter)} }}"
+    if (component, bound) == ("MinCount", "1"):
+        return f"NOT EXISTS {{ {THIS} {step} ?any }}"
+    if (component, bound) == ("MaxCount", "0"):
+        return f"EXISTS {{ {THIS} {step} ?any }}"
+    if (component, bound) == ("MaxCount", "1"):
+        other = f"FILTER EXISTS {{ {THIS} {step} ?other FILTER(!sameTerm(?any, ?other)) }}"
+        return f"EXISTS {{ {THIS} {step} ?any {other} }}"
+    return None
+
+
+def counts_query(focus: Focus, tests: Sequence[str]) -> str:
+    """Several count tests in one scan; ``?c0``, ``?c1`` … say which of them a focus node breaks."""
+    return f"SELECT DISTINCT {focus.names} {_flags(tests)} WHERE {{ {focus.pattern()} FILTER({' || '.join(tests)}) }}"
+
+
+def _flags(tests: Sequence[str]) -> str:
+    return " ".join(f"({test} AS ?c{i})" for i, test in enumerate(tests)) if len(tests) > 1 else "(true AS ?c0)"
+
+
 def values(focus: Focus, path: Path | None) -> tuple[str, str]:
     """Pattern of focus and value nodes, and the variable of the value node."""
     if path is None:
@@ -128,13 +192,12 @@ def values(focus: Focus, path: Path | None) -> tuple[str, str]:
     return f"{focus.pattern()} {THIS} {path.sparql()} {VALUE} .", VALUE
 
 
-def value_query(focus: Focus, shape: Shape, constraints: Sequence[Constraint], dialect: Dialect) -> str:
-    """All constraints on values alone in one scan; ``?c0``, ``?c1`` … say which of them a row breaks."""
+def value_query(focus: Focus, shape: Shape, tests: Sequence[str]) -> str:
+    """All tests on values alone in one scan; ``?c0``, ``?c1`` … say which of them a row does not pass."""
     pattern, variable = values(focus, shape.path)
-    broken = [f"!COALESCE({accepts(c, variable, dialect)}, false)" for c in constraints]
-    flags = " ".join(f"({test} AS ?c{i})" for i, test in enumerate(broken)) if len(broken) > 1 else "(true AS ?c0)"
+    broken = [f"!{test}" if test.startswith(("(", "COALESCE(")) else f"!({test})" for test in tests]
     shown = focus.names if variable == THIS else f"{focus.names} {VALUE}"
-    return f"SELECT DISTINCT {shown} {flags} WHERE {{ {pattern} FILTER({' || '.join(broken)}) }}"
+    return f"SELECT DISTINCT {shown} {_flags(broken)} WHERE {{ {pattern} FILTER({' || '.join(broken)}) }}"
 
 
 def focus_query(focus: Focus, shape: Shape, constraint: Constraint) -> str:
@@ -201,17 +264,15 @@ def closed_query(focus: Focus, constraint: Constraint, shape: Shape) -> str:
     )
 
 
-def unique_query(focus: Focus, shape: Shape, constraint: Constraint, dialect: Dialect) -> str:
-    """Names (``?found``) that another member of the class has too, case, punctuation and legal form left out."""
-    pattern, variable = values(focus, shape.path)
-    members = instance_of("?member", _given(constraint.parameter).value, dialect, "?anyType")
-    mine = f"{{ {pattern} BIND({variable} AS ?found) BIND({_name_key('?found')} AS ?key) }}"
-    others = f"{{ {members} ?member <{PREFIXES['rdfs']}label> ?name . BIND({_name_key('?name')} AS ?key) }}"
-    return f"SELECT DISTINCT {focus.names} ?found WHERE {{ {mine} {others} FILTER(!sameTerm({THIS}, ?member)) }}"
+def names_query(class_iri: str, dialect: Dialect) -> str:
+    """Every member of a class (``?this``) with each of its names (``?found``)."""
+    members = instance_of(THIS, class_iri, dialect, "?anyType")
+    return f"SELECT DISTINCT {THIS} ?found WHERE {{ {members} {THIS} <{PREFIXES['rdfs']}label> ?found . }}"
 
 
-def _name_key(variable: str) -> str:
-    return f'REPLACE(REPLACE(LCASE(STR({variable})), "{LEGAL_FORM}", ""), "{PUNCTUATION}", "")'
+def name_key(name: str) -> str:
+    """What is compared of a name: no case, no punctuation, no legal form (the text of ontology/shapes/core.ttl)."""
+    return _PUNCTUATION.sub("", _LEGAL_FORM.sub("", name.lower()))
 
 
 def member_query(focus: Focus, shape: Shape) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, QuerySolutions
@@ -19,7 +21,6 @@ from biokg.shapes.model import (
     LIST_COMPONENTS,
     PAIR_COMPONENTS,
     SHAPE_COMPONENTS,
-    VALUE_COMPONENTS,
     Constraint,
     Shape,
     Shapes,
@@ -45,7 +46,7 @@ class Engine:
         self.graphs = graphs
         self._below: dict[str, tuple[str, ...]] | None = None
         self._bad: dict[tuple[Node, Focus], frozenset[Node]] = {}
-        self.dialect = Dialect(self.subclasses, widened_integers=store.kind != "remote")
+        self.dialect = Dialect(self.subclasses, shapes.by_node.__getitem__, widened_integers=store.kind != "remote")
 
     def rows(self, text: str) -> Iterator[Mapping[str, Node]]:
         """Solutions of a query over the validated graphs, unbound variables left out.
@@ -107,26 +108,52 @@ class Engine:
         seen: set[tuple[Node, Focus]] = set()
         yield from self._shape(shape, here, seen)
 
+    def validate_all(self, shapes: Sequence[Shape]) -> Iterator[Result]:
+        """Results of several shapes, in their order; a local store answers them in parallel threads."""
+        self.subclasses("")
+        if not isinstance(self.store, LocalStore) or len(shapes) < 2:
+            for shape in shapes:
+                yield from self.validate(shape)
+            return
+        with ThreadPoolExecutor(max_workers=os.cpu_count()) as threads:
+            yield from (result for found in threads.map(lambda s: list(self.validate(s)), shapes) for result in found)
+
     def _shape(self, shape: Shape, focus: Focus, seen: set[tuple[Node, Focus]]) -> Iterator[Result]:
+        yield from self._counts([shape], focus)
+        yield from self._rest(shape, focus, seen)
+
+    def _rest(self, shape: Shape, focus: Focus, seen: set[tuple[Node, Focus]]) -> Iterator[Result]:
+        """Everything but the counts, which are asked for all properties of a shape at once."""
         if (shape.id, focus) in seen:
             return
         seen.add((shape.id, focus))
-        alone = [c for c in shape.constraints if c.component in VALUE_COMPONENTS.values()]
+        _, variable = compiler.values(focus, shape.path)
+        tests = {c: compiler.inline(c, variable, self.dialect) for c in shape.constraints}
+        alone = {c: test for c, test in tests.items() if test is not None}
         if alone:
             yield from self._values(shape, focus, alone)
         for constraint in shape.constraints:
-            if constraint not in alone:
+            if constraint not in alone and compiler.count_test(shape, constraint) is None:
                 yield from self._constraint(shape, focus, constraint)
-        for node in shape.properties:
-            yield from self._shape(self.shapes.by_node[node], focus.follow(shape.path), seen)
+        inner = focus.follow(shape.path)
+        members = [self.shapes.by_node[node] for node in shape.properties]
+        yield from self._counts(members, inner)
+        for member in members:
+            yield from self._rest(member, inner, seen)
 
-    def _values(self, shape: Shape, focus: Focus, alone: Sequence[Constraint]) -> Iterator[Result]:
-        for row in self.rows(compiler.value_query(focus, shape, alone, self.dialect)):
-            this = row["this"]
-            for i, constraint in enumerate(alone):
-                flag = row.get(f"c{i}")
-                if isinstance(flag, Literal) and flag.value in {"true", "1"}:
-                    yield self._result(shape, constraint, this, row.get("value", this))
+    def _counts(self, shapes: Sequence[Shape], focus: Focus) -> Iterator[Result]:
+        pairs = [(shape, c, compiler.count_test(shape, c)) for shape in shapes for c in shape.constraints]
+        tests = [(shape, constraint, test) for shape, constraint, test in pairs if test is not None]
+        if tests:
+            for row in self.rows(compiler.counts_query(focus, [test for _, _, test in tests])):
+                for i in _raised(row, len(tests)):
+                    yield self._result(tests[i][0], tests[i][1], row["this"], None)
+
+    def _values(self, shape: Shape, focus: Focus, alone: Mapping[Constraint, str]) -> Iterator[Result]:
+        constraints = list(alone)
+        for row in self.rows(compiler.value_query(focus, shape, list(alone.values()))):
+            for i in _raised(row, len(constraints)):
+                yield self._result(shape, constraints[i], row["this"], row.get("value", row["this"]))
 
     def _constraint(self, shape: Shape, focus: Focus, constraint: Constraint) -> Iterator[Result]:
         component = constraint.component
@@ -137,8 +164,8 @@ class Engine:
             for row in self.rows(compiler.pair_query(focus, shape, constraint)):
                 yield self._result(shape, constraint, row["this"], row["found"])
         elif component == "UniqueName":
-            for row in self.rows(compiler.unique_query(focus, shape, constraint, self.dialect)):
-                yield self._result(shape, constraint, row["this"], row["found"])
+            for this, name in self._shared_names(shape, focus, constraint):
+                yield self._result(shape, constraint, this, name)
         elif component == "Closed":
             for row in self.rows(compiler.closed_query(focus, constraint, shape)):
                 name = row["predicate"]
@@ -152,6 +179,17 @@ class Engine:
                 yield self._result(shape, constraint, this, None)
         else:
             yield from self._sparql(shape, focus, constraint)
+
+    def _shared_names(self, shape: Shape, focus: Focus, constraint: Constraint) -> Iterator[tuple[Node, Node]]:
+        """Focus nodes with the names that another member of the class has too."""
+        if not isinstance(constraint.parameter, NamedNode):
+            return
+        holders: dict[str, set[Node]] = defaultdict(set)
+        for row in self.rows(compiler.names_query(constraint.parameter.value, self.dialect)):
+            holders[compiler.name_key(row["found"].value)].add(row["this"])
+        for row in self.rows(compiler.member_query(focus, shape)):
+            if holders.get(compiler.name_key(row["found"].value), set()) - {row["this"]}:
+                yield row["this"], row["found"]
 
     def _broken_logic(self, shape: Shape, focus: Focus, constraint: Constraint) -> Iterator[tuple[Node, Node]]:
         inner = focus.follow(shape.path)
@@ -234,6 +272,14 @@ class Engine:
             severity=severity if severity in SEVERITIES else shape.severity,
             message=_message(shape.messages, constraint) if message is None else message,
         )
+
+
+def _raised(row: Mapping[str, Node], count: int) -> Iterator[int]:
+    """Which of the flags ``?c0`` … of a row are true."""
+    for i in range(count):
+        flag = row.get(f"c{i}")
+        if isinstance(flag, Literal) and flag.value in {"true", "1"}:
+            yield i
 
 
 def _can_break(component: str, bad: Iterable[frozenset[Node]]) -> bool:

@@ -10,7 +10,7 @@ from pyoxigraph import RdfFormat, parse
 from biokg.errors import UsageError
 from biokg.shapes.delegate import judge
 from biokg.shapes.engine import Engine
-from biokg.shapes.model import Shapes, read_shapes
+from biokg.shapes.model import Shape, Shapes, read_shapes
 from biokg.shapes.report import Delegated, Result, ValidationReport
 from biokg.shapes.vocabulary import display
 from biokg.store.base import Store
@@ -55,13 +55,15 @@ def validate(
     running = Engine(store, held, graphs)
     results: list[Result] = []
     delegated: list[Delegated] = []
+    compiled: list[Shape] = []
     for shape in held.targeted:
         reason = held.why_not_compiled(shape.id)
         if reason:
             results += judge(store, held, shape, graphs)
             delegated.append(Delegated(display(shape.id), reason))
         else:
-            results += running.validate(shape)
+            compiled.append(shape)
+    results += running.validate_all(compiled)
     return ValidationReport(_ordered(results), tuple(delegated))
 
 
