@@ -12,7 +12,7 @@ from flask import Blueprint, Response, request
 from biokg.errors import BioKGError, UsageError
 from biokg.queries import CannedQuery, bind, catalogue, find, run
 from biokg.terms import BASE, VIEWS
-from biokg.web.asking import Row, Value, labelled, labels
+from biokg.web.asking import Row, Value, labelled, labels, query_text
 from biokg.web.citing import citation
 from biokg.web.clients import client_address, hung_up
 from biokg.web.entity import triples
@@ -38,19 +38,6 @@ SHOWN = 500
 """Rows that the page shows at most; the downloads hold all."""
 RESULT_JSON = "application/sparql-results+json"
 RESERVED = {"view", "format", "run", "q"}
-EXAMPLE = """PREFIX bkg: <https://w3id.org/biokg/ontology/>
-
-# Which partners have allied with most Belgian firms?
-SELECT ?partner (COUNT(DISTINCT ?firm) AS ?firms) WHERE {
-  ?alliance bkg:hasRole ?own, ?theirs .
-  ?own bkg:focal true ; bkg:playedBy ?firm .
-  ?theirs bkg:playedBy ?partner
-  FILTER(?own != ?theirs)
-}
-GROUP BY ?partner
-ORDER BY DESC(?firms) ?partner
-LIMIT 20
-"""
 
 
 @dataclass(frozen=True)
@@ -98,7 +85,7 @@ def editor() -> Response:
         "answer.html" if part else "query.html",
         status=status,
         fresh=True,
-        text=text or EXAMPLE,
+        text=text or query_text("example"),
         asked=bool(text.strip()),
         view=view,
         views=VIEWS,

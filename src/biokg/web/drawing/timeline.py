@@ -22,6 +22,35 @@ LANES = {
 
 def layout(rows: Sequence[Row]) -> Drawing:
     """One lane for each sort, one column for each year; what has no stated year is counted at the right."""
+    dated, undated, things = _counted(rows)
+    lanes = [name for name in LANES if name in dated or name in undated]
+    years = [year for counter in dated.values() for year in counter] or [2016]
+    first, final = min(years), max(years)
+    step = (WIDTH - LEFT - RIGHT) / (final - first + 1)
+    height = TOP + LANE * len(lanes) + 40
+    shown = range(max(first, START), final + 1)
+    return Drawing(
+        WIDTH,
+        height,
+        ("lane", "of", "event", "year"),
+        list(rows),
+        {
+            "lanes": [
+                _lane(name, at, (dated[name], undated[name]), things, (first, step)) for at, name in enumerate(lanes)
+            ],
+            "ticks": [(y, LEFT + (y - first + 0.5) * step) for y in shown if y % 5 == 0],
+            "cut": LEFT + (2017 - first) * step if first <= 2016 <= final else None,
+            "early": LEFT + 0.5 * step if first < START else None,
+            "left": LEFT,
+            "right": WIDTH - RIGHT,
+            "top": TOP,
+            "bottom": height - 40,
+        },
+    )
+
+
+def _counted(rows: Sequence[Row]) -> tuple[dict[str, Counter[int]], Counter[str], dict[tuple[str, int], list[str]]]:
+    """For each lane how many things each year has, how many have none, and the names of those of a year."""
     dated: dict[str, Counter[int]] = defaultdict(Counter)
     things: dict[tuple[str, int], list[str]] = defaultdict(list)
     undated: Counter[str] = Counter()
@@ -39,31 +68,7 @@ def layout(rows: Sequence[Row]) -> Drawing:
             things[lane, column].append(thing.text if column >= START else f"{thing.text} {year}")
         else:
             undated[lane] += 1
-    lanes = [name for name in LANES if name in dated or name in undated]
-    years = [year for counter in dated.values() for year in counter] or [2016]
-    first, final = min(years), max(years)
-    step = (WIDTH - LEFT - RIGHT) / (final - first + 1)
-    drawn = [_lane(name, at, (dated[name], undated[name]), things, (first, step)) for at, name in enumerate(lanes)]
-    height = TOP + LANE * len(lanes) + 40
-    cut = LEFT + (2017 - first) * step
-    return Drawing(
-        WIDTH,
-        height,
-        ("lane", "of", "event", "year"),
-        list(rows),
-        {
-            "lanes": drawn,
-            "ticks": [
-                (y, LEFT + (y - first + 0.5) * step) for y in range(first, final + 1) if y % 5 == 0 and y >= START
-            ],
-            "cut": cut if first <= 2016 <= final else None,
-            "early": LEFT + 0.5 * step if first < START else None,
-            "left": LEFT,
-            "right": WIDTH - RIGHT,
-            "top": TOP,
-            "bottom": height - 40,
-        },
-    )
+    return dated, undated, things
 
 
 def _lane(
