@@ -168,7 +168,7 @@ class RegistryIndex:
 
 
 def _all_names(entity: Entity) -> Iterator[str]:
-    for text in (entity.label, *entity.names):
+    for text in dict.fromkeys((entity.label, *entity.names)):
         yield text
         if "," in text and (shorter := _without_place(text, entity)):
             yield shorter

@@ -23,7 +23,7 @@ class Candidate:
     """An entity that could be meant, under the name that fits best."""
 
     entity: Entity
-    name: str
+    name: Name
     judgement: Judgement
 
     @property
@@ -94,7 +94,7 @@ class Matcher:
             found = judge(query, entry.name, entity, self._known, hints)
             held = best.get(entry.entity)
             if held is None or _rank(found) > _rank(held.judgement):
-                best[entry.entity] = Candidate(entity, entry.name.text, found)
+                best[entry.entity] = Candidate(entity, entry.name, found)
         ordered = sorted(best.values(), key=lambda c: (*(-x for x in _rank(c.judgement)), c.entity.id))
         return ordered[:limit]
 
@@ -112,7 +112,7 @@ class Matcher:
         sure = len(letters) >= 3 or bool(hints.country or query.countries)
         reason = "acronym of the record" if sure else "two-letter acronym"
         objection = () if sure else ("two letters alone do not tell",)
-        return [Candidate(entity, letters.upper(), Judgement(93.0, (reason,), objection)) for entity in found]
+        return [Candidate(entity, query, Judgement(93.0, (reason,), objection)) for entity in found]
 
     def _choose(
         self, text: str, query: Name, accepted: list[Candidate], candidates: list[Candidate], hints: Hints
@@ -203,7 +203,7 @@ class Matcher:
 
 def _namesake(chosen: Candidate, candidates: Sequence[Candidate], query: Name) -> Candidate | None:
     """Another entity of the same core name that only the legal form rules out, unless that form is the chosen's own."""
-    if chosen.score >= 100 or chosen.entity.heads_group or not query.legal or query.legal & parse(chosen.name).legal:
+    if chosen.score >= 100 or chosen.entity.heads_group or not query.legal or query.legal & chosen.name.legal:
         return None
     for other in candidates:
         objections = other.judgement.objections
@@ -235,7 +235,7 @@ def _settle(accepted: list[Candidate], query: Name, hints: Hints) -> list[Candid
         lambda c: c.entity.country in wanted,
         lambda c: bool(hints.city) and fold(hints.city) in {fold(city) for city in c.entity.cities},
         lambda c: _literal(query, c) == best_literal and best_literal >= 2,
-        lambda c: bool(query.legal & parse(c.name).legal),
+        lambda c: bool(query.legal & c.name.legal),
         lambda c: c.entity.status == "active",
     ]
     for test in tests:
@@ -253,7 +253,7 @@ def _settle(accepted: list[Candidate], query: Name, hints: Hints) -> list[Candid
 
 def _literal(query: Name, candidate: Candidate) -> int:
     """How many words stand in both names as they are spelled."""
-    return len(set(query.words) & set(parse(candidate.name).words))
+    return len(set(query.words) & set(candidate.name.words))
 
 
 def _national(entity: Entity) -> bool:

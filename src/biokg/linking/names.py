@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
 
 from biokg.linking.words import (
     CONCEPTS,
@@ -22,6 +21,7 @@ _SPECIAL = str.maketrans(
     {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "þ": "th", "ı": "i", "&": " and ",
      "+": " plus ", "’": "'", "‘": "'", "`": "'", "´": "'"}
 )  # fmt: skip
+_ASCII = {code: " " for code in range(128) if not chr(code).isalnum()}
 _DOTTED = re.compile(r"\b(?:[a-z][./]\s?){1,}[a-z]\b\.?")
 _OTHER = re.compile(r"[^a-z0-9]+")
 _POSSESSIVE = re.compile(r"'s\b")
@@ -48,6 +48,8 @@ def fold(text: str) -> str:
         text = _undot(text)
     if "'" in text:
         text = _POSSESSIVE.sub("s", text)
+    if text.isascii():
+        return " ".join(text.translate(_ASCII).split())
     return _OTHER.sub(" ", text).strip() or unicodedata.normalize("NFKC", text).strip()
 
 
@@ -72,12 +74,16 @@ class Name:
     inner_country: str = ""
 
 
-@lru_cache(maxsize=200_000)
-def concepts_of(word: str) -> tuple[str, ...]:
-    """The language-free words that *word* stands for."""
-    if word in PHRASES:
-        return PHRASES[word]
-    return (CONCEPTS.get(word, word),)
+def _key(words: tuple[str, ...]) -> frozenset[str]:
+    """The language-free words that *words* stand for."""
+    heads = [_HEADS.get(word, word) for word in words]
+    if _SPELLED.isdisjoint(words):
+        return frozenset(heads)
+    return frozenset(concept for word in words for concept in PHRASES.get(word, (_HEADS.get(word, word),)))
+
+
+_HEADS = dict(CONCEPTS)
+_SPELLED = frozenset(PHRASES)
 
 
 def parse(text: str) -> Name:
@@ -105,8 +111,8 @@ def parse(text: str) -> Name:
             countries.add(code)
         elif all(part in LEGAL_FORMS for part in fold(bracket).split()):
             legal.update(LEGAL_SPELLINGS.get(word, word) for word in fold(bracket).split())
-    kept = tuple(word for word in words if word not in STOP_WORDS) or tuple(words)
-    key = frozenset(concept for word in kept for concept in concepts_of(word))
+    kept = tuple([word for word in words if word not in STOP_WORDS]) or tuple(words)
+    key = _key(kept)
     return Name(text, full, kept, key, "".join(kept), frozenset(legal), frozenset(countries), brackets, inner)
 
 
