@@ -6,7 +6,6 @@ where the component reports one.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -20,8 +19,6 @@ from biokg.shapes.vocabulary import RDF, SH
 from biokg.terms import PREFIXES
 
 THIS, VALUE = "?this", "?value"
-_LEGAL_FORM = re.compile(r"[ .,]+(nv|sa|s[.]a[.]|bv|bvba|sprl|srl|inc|ltd|plc|gmbh|ag|se|llc|corp|co)[.]?$")
-_PUNCTUATION = re.compile(r"[ .,;:!?()/&+_-]")
 _NODE_KINDS = {
     "IRI": "isIRI({0})",
     "Literal": "isLiteral({0})",
@@ -268,11 +265,6 @@ def names_query(class_iri: str, dialect: Dialect) -> str:
     """Every member of a class (``?this``) with each of its names (``?found``)."""
     members = instance_of(THIS, class_iri, dialect, "?anyType")
     return f"SELECT DISTINCT {THIS} ?found WHERE {{ {members} {THIS} <{PREFIXES['rdfs']}label> ?found . }}"
-
-
-def name_key(name: str) -> str:
-    """What is compared of a name: no case, no punctuation, no legal form (the text of ontology/shapes/core.ttl)."""
-    return _PUNCTUATION.sub("", _LEGAL_FORM.sub("", name.lower()))
 
 
 def member_query(focus: Focus, shape: Shape) -> str:

@@ -91,3 +91,19 @@ def embed(text: str, pattern: str, path: str | None = None) -> str:
         out += [text[last:start], new]
         last = start + len(word)
     return "".join([*out, text[last:]])
+
+
+def subjects(text: str) -> dict[str, frozenset[str]]:
+    """The variables that are subjects of triple patterns of the outermost group, with what is asked of them.
+
+    Only patterns written ``?subject predicate object .`` are seen, which is how the project's own rules are written.
+    """
+    found: dict[str, set[str]] = {}
+    depth = 0
+    tokens = list(_tokens(text))
+    for before, (kind, word, _), after, value in zip(tokens, tokens[1:], tokens[2:], tokens[3:], strict=False):
+        depth += {"{": 1, "}": -1}.get(before[1], 0)
+        starts = before[1] in {"{", "}", ".", ")"}
+        if depth == 1 and kind == "variable" and starts and after[0] in {"word", "iri"} and after[1].upper() != "AS":
+            found.setdefault(f"?{word[1:]}", set()).add(f"a {value[1]}" if after[1] == "a" else f"{after[1]} ?any")
+    return {name: frozenset(predicates) for name, predicates in found.items()}

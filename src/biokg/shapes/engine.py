@@ -25,6 +25,7 @@ from biokg.shapes.model import (
     Shape,
     Shapes,
 )
+from biokg.shapes.names import NameIndex
 from biokg.shapes.paths import Path, predicate
 from biokg.shapes.report import SEVERITIES, Result, default_message
 from biokg.shapes.vocabulary import RDFS, SH, display
@@ -40,11 +41,14 @@ _SUBCLASSES = f"SELECT DISTINCT ?a ?b WHERE {{ ?a <{RDFS}subClassOf> ?b }}"
 class Engine:
     """Validates the union of *graphs* of a store (``None``: everything in it) against shapes."""
 
-    def __init__(self, store: Store, shapes: Shapes, graphs: Sequence[str] | None = None) -> None:
+    def __init__(
+        self, store: Store, shapes: Shapes, graphs: Sequence[str] | None = None, *, keep_names: bool = False
+    ) -> None:
         self.store = store
         self.shapes = shapes
         self.graphs = graphs
         self._below: dict[str, tuple[str, ...]] | None = None
+        self._names = NameIndex(keep=keep_names)
         self._bad: dict[tuple[Node, Focus], frozenset[Node]] = {}
         self.dialect = Dialect(self.subclasses, shapes.by_node.__getitem__, widened_integers=store.kind != "remote")
 
@@ -97,9 +101,22 @@ class Engine:
             closed[top] = (top, *sorted(seen - {top}))
         return closed
 
+    def targets(self, shape: Shape) -> Focus:
+        """The focus nodes that the targets of *shape* select, as a pattern."""
+        return compiler.target_focus(shape.targets, self.dialect)
+
+    def forget(self, nodes: Sequence[NamedNode]) -> None:
+        """Drop what is remembered of *nodes* that have changed: conformance to shapes, and their names."""
+        self._bad.clear()
+        self._names.refresh(nodes, lambda class_iri: self._names_of(class_iri, nodes))
+
+    def _names_of(self, class_iri: str, nodes: Sequence[NamedNode]) -> Iterator[Mapping[str, Node]]:
+        listed = f"VALUES ?this {{ {' '.join(map(str, nodes))} }} "
+        return self.rows(compiler.names_query(class_iri, self.dialect).replace("{ ", "{ " + listed, 1))
+
     def focus_nodes(self, shape: Shape) -> Iterator[Node]:
         """The focus nodes that the targets of *shape* select, each once."""
-        focus = compiler.target_focus(shape.targets, self.dialect)
+        focus = self.targets(shape)
         return (row["this"] for row in self.rows(f"SELECT DISTINCT ?this WHERE {{ {focus.pattern()} }}"))
 
     def validate(self, shape: Shape, focus: Focus | None = None) -> Iterator[Result]:
@@ -184,11 +201,10 @@ class Engine:
         """Focus nodes with the names that another member of the class has too."""
         if not isinstance(constraint.parameter, NamedNode):
             return
-        holders: dict[str, set[Node]] = defaultdict(set)
-        for row in self.rows(compiler.names_query(constraint.parameter.value, self.dialect)):
-            holders[compiler.name_key(row["found"].value)].add(row["this"])
+        text = compiler.names_query(constraint.parameter.value, self.dialect)
+        holders = self._names.of(constraint.parameter.value, lambda: self.rows(text))
         for row in self.rows(compiler.member_query(focus, shape)):
-            if holders.get(compiler.name_key(row["found"].value), set()) - {row["this"]}:
+            if holders.others(row["this"], row["found"].value):
                 yield row["this"], row["found"]
 
     def _broken_logic(self, shape: Shape, focus: Focus, constraint: Constraint) -> Iterator[tuple[Node, Node]]:

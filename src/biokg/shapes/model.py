@@ -48,6 +48,7 @@ class SparqlQuery:
 
     text: str
     messages: tuple[Literal, ...]
+    prologue: str = ""
 
 
 @dataclass(frozen=True)
@@ -230,8 +231,9 @@ class _Reader:
         for query in self.index.objects(node, SH + "sparql"):
             text = self.index.value(query, SH + "select")
             if isinstance(text, Literal) and not self._flag(query, "deactivated"):
-                spelled = self._prefixes(query) + text.value
-                yield Constraint("SPARQL", query, query=SparqlQuery(spelled, self._messages(query)))
+                prologue = self._prefixes(query)
+                held = SparqlQuery(prologue + text.value, self._messages(query), prologue)
+                yield Constraint("SPARQL", query, query=held)
 
     def _prefixes(self, query: Node) -> str:
         declared: dict[str, str] = {}
