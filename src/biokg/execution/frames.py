@@ -20,6 +20,16 @@ class Closed(Exception):
     """The other side closed the connection within a conversation."""
 
 
+def packed(kind: bytes, payload: bytes | bytearray) -> bytes:
+    """One frame as bytes."""
+    return _HEAD.pack(kind, len(payload)) + payload
+
+
+def packed_json(kind: bytes, document: dict[str, Any]) -> bytes:
+    """One frame that holds a JSON document, as bytes."""
+    return packed(kind, json.dumps(document).encode())
+
+
 def send(connection: socket.socket, kind: bytes, payload: bytes = b"") -> None:
     """Write one frame."""
     connection.sendall(_HEAD.pack(kind, len(payload)) + payload)
@@ -51,3 +61,26 @@ class Reader:
             if not received:
                 raise Closed
             self._held += received
+
+    def take(self, data: bytes) -> None:
+        """Add *data* that somebody else received."""
+        self._held += data
+
+    @property
+    def held_bytes(self) -> int:
+        """Bytes received and not yet read."""
+        return len(self._held)
+
+    def peek(self) -> list[tuple[bytes, bytes]]:
+        """The whole frames held, which stay held; empty when the last one is not whole."""
+        found, position = [], 0
+        while position < len(self._held):
+            if position + _HEAD.size > len(self._held):
+                return []
+            kind, length = _HEAD.unpack_from(self._held, position)
+            position += _HEAD.size
+            if position + length > len(self._held):
+                return []
+            found.append((kind, bytes(self._held[position : position + length])))
+            position += length
+        return found

@@ -42,7 +42,9 @@ RAPID_DEATHS = 20
 LINGER = 65.0
 """Seconds that a holder which was replaced waits for its busy workers."""
 SLICE = 0.1
-"""Seconds that a query may take in the quick lane."""
+"""Seconds of processor time that a query may take in the quick lane."""
+LONG = 0.3
+"""Seconds on the clock that it may take there, for instance because its client reads slowly."""
 GRACE = 5.0
 """Seconds over the longest deadline after which a worker is stopped although nobody asked for it."""
 LOOK_BUSY, LOOK_IDLE = 0.02, 0.1
@@ -77,6 +79,8 @@ class Holder:
     memory: int
     children: dict[int, int] = field(default_factory=dict)
     """Slot of each worker by its pid."""
+    seen: dict[int, tuple[float, float]] = field(default_factory=dict)
+    """When the query of each worker began, and the processor time its worker had used when it was first seen."""
     next_slot: int = 0
     retired: set[int] = field(default_factory=set)
     deaths: list[float] = field(default_factory=list)
@@ -112,7 +116,7 @@ class Holder:
         patient = sum(self.slots.row(slot)[1] == PATIENT for slot in self.children.values())
         for pid, slot in list(self.children.items()):
             began, lane, answering, _ = self.slots.row(slot)
-            if not began or now - began < SLICE:
+            if not began or now - began < SLICE or not self._took_its_slice(pid, began, now):
                 continue
             if now - began > self.deadline + GRACE:
                 os.kill(pid, signal.SIGKILL)
@@ -138,6 +142,15 @@ class Holder:
         self.selector.register(woken, selectors.EVENT_READ, lambda: os.read(woken, 4096))
         self.selector.register(0, selectors.EVENT_READ, None)
         self.selector.register(self.control, selectors.EVENT_READ, self._begin_write)
+
+    def _took_its_slice(self, pid: int, began: float, now: float) -> bool:
+        """Whether the query of *pid* used its slice of processor time, or a long time on the clock."""
+        used = _cpu_seconds(pid)
+        seen = self.seen.get(pid)
+        if seen is None or seen[0] != began:
+            self.seen[pid] = (began, used)
+            return now - began > LONG
+        return used - seen[1] >= SLICE or now - began > LONG
 
     def _fill(self) -> None:
         now = time.monotonic()
@@ -179,6 +192,7 @@ class Holder:
             elif self.writing is not None and pid == self.writing.pid:
                 self._write_ended()
             self.children.pop(pid, None)
+            self.seen.pop(pid, None)
 
     def _begin_write(self) -> None:
         """Fork a child for the write that a client asks for; one at a time."""
@@ -307,6 +321,16 @@ def _of_write(error: Exception) -> BioKGError:
     if (isinstance(error, OSError) and error.errno == errno.ENOSPC) or "no space left" in str(error).lower():
         return NoSpace("the disk is full; nothing was written", fix="make room, then send the write again")
     return error if isinstance(error, BioKGError) else WorkerDied(f"the write failed: {error}")
+
+
+def _cpu_seconds(pid: int) -> float:
+    """Processor time of a process, in seconds."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            columns = file.read().rpartition(b")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(columns[11]) + int(columns[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _be_nice(pid: int) -> None:

@@ -60,12 +60,14 @@ class WorkerPool:
     waiting: threading.BoundedSemaphore = field(init=False)
     board: VersionBoard = field(init=False)
     slots: Slots = field(init=False)
+    _quick: str = field(init=False)
 
     def __post_init__(self) -> None:
         self.quota = Quota(self.settings.quota)
         self.waiting = threading.BoundedSemaphore(self.settings.queue + self.settings.workers)
         self.board = VersionBoard(self.place / "version")
         self.slots = Slots(self.place / "slots")
+        self._quick = str(self.place / "workers")
 
     @classmethod
     def start(
@@ -121,14 +123,22 @@ class WorkerPool:
         done: dict[str, Any] = json.loads(payload)
         return done
 
-    def run(self, job: Job) -> Answer:
-        """Run *job* in a worker.
+    @property
+    def quick_address(self) -> str:
+        """Path of the socket on which workers take queries."""
+        return self._quick
+
+    def run(self, job: Job, begun: Run | None = None) -> Answer:
+        """Run *job* in a worker, going on with *begun* where somebody began it.
 
         Returns once the first chunk (or the whole short answer) is there, so that what fails before it is
         an error and not a cut answer. Raises :class:`~biokg.errors.Busy`, ``QuotaExceeded``,
         ``DeadlineExceeded``, ``MemoryExceeded``, ``WorkerDied``, ``ClientGone`` and the errors of the query
         itself.
         """
+        if begun is not None:
+            begun.watch(job.gone)
+            return begun.start()
         self.quota.check(job.client)
         return Run(self, job).start()
 

@@ -29,8 +29,9 @@ class Job:
     (``time.monotonic()``, by default now), waiting for a worker included.
 
     ``default_graphs`` and ``named_graphs`` are the protocol's dataset (the default graph is a merge),
-    ``client`` whom to charge for the time, ``gone`` tells whether the client has hung up. A ``dump`` writes
-    the graph that ``text`` names (``""`` for the default graph, ``None`` for the whole dataset).
+    ``client`` whom to charge for the time, ``gone`` tells whether the client has hung up, ``names_graphs``
+    whether the text says GRAPH or FROM, if that is known. A ``dump`` writes the graph that ``text`` names
+    (``""`` for the default graph, ``None`` for the whole dataset).
     """
 
     text: str | None
@@ -39,6 +40,7 @@ class Job:
     named_graphs: Sequence[str] | None = None
     union: bool = True
     dump: bool = False
+    names_graphs: bool | None = None
     base: str | None = None
     deadline: float | None = None
     begun: float | None = None
@@ -95,12 +97,83 @@ class Run:
         self._baseline = 0
         self._open = True
         self._charged = False
+        self._early = False
+        self.long = False
+        """Whether what :meth:`fed` took in is an error, or more than a short answer."""
+        self._gone = job.gone
+
+    @property
+    def socket(self) -> socket.socket:
+        """The connection to the worker."""
+        return self._socket
+
+    def begin(self) -> None:
+        """Connect and send the query without waiting for anything; :meth:`start` goes on from there.
+
+        For short texts only, which the socket takes whole. Raises :class:`~biokg.errors.Busy`.
+        """
+        if not self._pool.waiting.acquire(blocking=False):
+            raise _too_many()
+        self._early = True
+        try:
+            self._socket.setblocking(False)
+            self._socket.connect(self._pool.quick_address)
+            self._send()
+        except OSError as error:
+            self.release()
+            raise errors.Busy(f"no worker could be reached: {error}", retry_after=1) from None
+
+    def watch(self, gone: Callable[[], bool] | None) -> None:
+        """Have *gone* tell whether the client has hung up."""
+        self._gone = gone
+
+    def release(self) -> None:
+        """Let another query wait in the place of this one."""
+        if self._early:
+            self._early = False
+            self._pool.waiting.release()
+
+    def fed(self, data: bytes) -> bytes | None:
+        """Take in *data* from the socket; the body once the whole answer is there.
+
+        Frames stay in the buffer until then, so :meth:`start` can take over at any time. Close it afterwards.
+        """
+        self._reader.take(data)
+        frames_held = self._reader.peek()
+        self.long = self._reader.held_bytes >= CHUNK or (bool(frames_held) and frames_held[-1][0] == frames.ERROR)
+        if not frames_held or frames_held[-1][0] != frames.END or frames_held[0][0] != frames.HELLO:
+            return None
+        self._note(json.loads(frames_held[0][1]))
+        return b"".join(payload for kind, payload in frames_held if kind == frames.DATA)
+
+    def _greeted_early(self) -> bool:
+        """Read the greeting of the worker that :meth:`begin` connected to."""
+        self._socket.settimeout(TICK)
+        try:
+            while time.monotonic() - self._begun < self._seconds:
+                try:
+                    _, payload = self._reader.frame()
+                except TimeoutError:
+                    self._check_client()
+                    continue
+                except (OSError, frames.Closed):
+                    return False
+                self._note(json.loads(payload))
+                return True
+        finally:
+            self.release()
+        raise errors.Busy("no worker came free within the deadline", retry_after=2)
+
+    def _note(self, hello: dict[str, Any]) -> None:
+        self._pid, self._baseline, self._slot = hello["pid"], hello["resident"], hello["slot"]
+        self.version = hello["version"]
 
     def start(self) -> Answer:
         """Wait for a worker, then for the answer's first chunk."""
         try:
-            self._wait_for_worker("workers")
-            self._send()
+            if not self._early or not self._greeted_early():
+                self._wait_for_worker("workers")
+                self._send()
             try:
                 kind, payload = self._frame()
             except errors.WorkerDied:
@@ -124,7 +197,7 @@ class Run:
     def _wait_for_worker(self, lane: str) -> None:
         pool = self._pool
         if not pool.waiting.acquire(blocking=False):
-            raise errors.Busy("as many queries wait as may wait", fix="try again shortly", retry_after=1)
+            raise _too_many()
         try:
             while not self._greeted(lane):
                 if time.monotonic() - self._begun > self._seconds:
@@ -154,8 +227,7 @@ class Run:
                 self._socket.close()
                 return False
         hello = json.loads(payload)
-        self._pid, self._baseline, self._slot = hello["pid"], hello["resident"], hello["slot"]
-        self.version = hello["version"]
+        self._note(hello)
         self._open = True
         return True
 
@@ -209,7 +281,7 @@ class Run:
             )
 
     def _check_client(self) -> None:
-        if self._job.gone is not None and self._job.gone():
+        if self._gone is not None and self._gone():
             self._kill()
             raise errors.ClientGone("the client hung up")
 
@@ -230,6 +302,7 @@ class Run:
 
     def close(self, finished: bool = False) -> None:
         """Leave the conversation; a worker still at work is killed."""
+        self.release()
         if self._open and not finished:
             self._kill()
             return
@@ -263,8 +336,12 @@ _SENT: tuple[type[errors.BioKGError], ...] = (
 """What workers and writes may raise across the wire."""
 
 
-_WIRE = ("text", "media_type", "default_graphs", "named_graphs", "union", "dump", "base")
+_WIRE = ("names_graphs", "text", "media_type", "default_graphs", "named_graphs", "union", "dump", "base")
 """What of a job the worker is told."""
+
+
+def _too_many() -> errors.Busy:
+    return errors.Busy("as many queries wait as may wait", fix="try again shortly", retry_after=1)
 
 
 def error_from(document: dict[str, Any]) -> errors.BioKGError:

@@ -31,6 +31,10 @@ STACK_BYTES = 256 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024
 RETIRE_ABOVE_BYTES = 64 * 1024 * 1024
 """A worker whose private memory stays this much above its first is replaced."""
+SHORT = 0.01
+"""Seconds below which a query cannot have grown its worker much."""
+MEASURE_EVERY = 64
+"""Short queries between two looks at a worker's memory."""
 _PR_SET_PDEATHSIG = 1
 
 
@@ -66,14 +70,19 @@ class _Chunks:
             self.flush()
         return len(data)
 
-    def flush(self) -> None:
+    def flush(self, end: dict[str, Any] | None = None) -> None:
+        """Send what is held, in one piece, with ``START`` before the first of it and ``END`` after the last."""
+        out = bytearray()
         if not self.started:
             self._begun()
-            frames.send_json(self._connection, frames.START, self._header)
+            out += frames.packed_json(frames.START, self._header)
             self.started = True
         if self._held:
-            frames.send(self._connection, frames.DATA, bytes(self._held))
+            out += frames.packed(frames.DATA, self._held)
             self._held.clear()
+        if end is not None:
+            out += frames.packed_json(frames.END, end)
+        self._connection.sendall(out)
 
 
 @dataclass(frozen=True)
@@ -118,6 +127,7 @@ class _Worker:
         post = self._post
         store = open_store()
         first = resident = private_bytes()
+        answered = 0
         while not self._leaving:
             connection = self._next()
             if connection is None:
@@ -132,7 +142,11 @@ class _Worker:
                 if kind == frames.QUERY:
                     post.slots.begin(post.slot, time.monotonic())
                     _answer(connection, store, json.loads(payload), lambda: post.slots.answering(post.slot))
+            took = time.monotonic() - post.slots.row(post.slot)[0]
             post.slots.begin(post.slot, 0.0)
+            answered += 1
+            if took < SHORT and answered % MEASURE_EVERY:
+                continue
             resident = private_bytes()
             if resident - first > RETIRE_ABOVE_BYTES:
                 return
@@ -175,9 +189,9 @@ def _answer(
                 job["union"],
                 named_graphs=job["named_graphs"],
                 base_iri=job["base"],
+                names_graphs=job["names_graphs"],
             )
             write_result(result, job["media_type"], out)
-        out.flush()
-        frames.send_json(connection, frames.END, {"seconds": time.monotonic() - started})
+        out.flush({"seconds": time.monotonic() - started})
     except BioKGError as error:
         frames.send_json(connection, frames.ERROR, error_document(error))

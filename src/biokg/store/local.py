@@ -107,16 +107,18 @@ class LocalStore:
         *,
         named_graphs: Sequence[str] | None = None,
         base_iri: str | None = None,
+        names_graphs: bool | None = None,
     ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
         """The engine's own answer. A dataset given here goes before the one that FROM names in *text*.
 
-        *named_graphs* are those that GRAPH may reach, all of them for ``None``.
+        *named_graphs* are those that GRAPH may reach, all of them for ``None``; *names_graphs* says whether *text*
+        has GRAPH or FROM, where that is known.
         """
         import pyoxigraph as ox
 
         text = bind(text, bindings or {})
         options: dict[str, Any] = {} if base_iri is None else {"base_iri": base_iri}
-        if default_graphs is None and named_graphs is None:
+        if default_graphs is None and named_graphs is None and names_graphs is not False:
             clause = dataset_clause(text, base_iri)
             if clause is not None:
                 default_graphs, named_graphs = clause.default, clause.named
@@ -128,7 +130,8 @@ class LocalStore:
         if graphs is not None and self.is_large():
             options |= _engine_view(graphs)
         elif graphs is not None:
-            engine = self.view(None if graphs == UNION else graphs, text)
+            with_named = _names_graphs(text) if names_graphs is None else names_graphs
+            engine = self._view(graphs, with_named)
             if given:
                 options["default_graph"] = ox.DefaultGraph()
         try:
@@ -165,7 +168,10 @@ class LocalStore:
 
     def view(self, default_graphs: Sequence[str] | None, text: str) -> ox.Store:
         """The store whose default graph merges *default_graphs* (all graphs for ``None``), for *text*."""
-        key = (UNION if default_graphs is None else tuple(sorted(set(default_graphs))), _names_graphs(text))
+        return self._view(UNION if default_graphs is None else tuple(default_graphs), _names_graphs(text))
+
+    def _view(self, graphs: tuple[str, ...], with_named: bool) -> ox.Store:
+        key = (tuple(sorted(set(graphs))), with_named)
         held = self._views.get(key)
         if held is None:
             with self._lock:

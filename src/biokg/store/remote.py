@@ -118,6 +118,7 @@ class RemoteStore:
         *,
         named_graphs: Sequence[str] | None = None,
         base_iri: str | None = None,
+        names_graphs: bool | None = None,
     ) -> ox.QuerySolutions | ox.QueryBoolean | Iterator[ox.Triple]:
         """The engine's answer, whole, in pyoxigraph's terms."""
         import pyoxigraph as ox

@@ -14,6 +14,7 @@ from flask import Flask, Response, g, request
 
 from biokg.web import graph_store, health, metrics, problems, sparql, update
 from biokg.web.cache import AnswerCache
+from biokg.web.direct import ERROR
 from biokg.web.encoding import finish_body
 
 if TYPE_CHECKING:
@@ -56,6 +57,9 @@ def _begin() -> Response | None:
     g.begun = time.monotonic()
     g.request_id = uuid.uuid4().hex[:16]
     g.csp_nonce = secrets.token_urlsafe(12)
+    error = request.environ.get(ERROR)
+    if error is not None:
+        raise error
     if request.method == "OPTIONS" and request.path.startswith(MACHINE_PATHS):
         return _options()
     return None

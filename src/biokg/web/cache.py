@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
+import itertools
 import logging
+import os
 import threading
-import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -66,28 +67,38 @@ class AnswerCache:
             return self._hit(key, entry, environ, start_response)
         return self._miss(key, version, environ, start_response)
 
-    def kept(self, environ: Environ, start_response: StartResponse) -> bytes | None:
-        """The body of the kept answer to a GET, or ``None`` when there is none."""
+    def kept(self, key: Key, same_as: str | None) -> tuple[int, list[tuple[str, str]], bytes] | None:
+        """Status, headers and body of the kept answer to the GET that *key* names, or ``None``.
+
+        *same_as* is the request's ``If-None-Match``.
+        """
         if self._service.version != self._version:
             return None
-        key = (*_key(environ), "")
         entry = self._entries.get(key)
-        return None if entry is None else self._hit(key, entry, environ, start_response)[0]
+        if entry is None:
+            return None
+        return self._given(key, entry, same_as)
 
-    def _hit(self, key: Key, entry: Entry, environ: Environ, start_response: StartResponse) -> list[bytes]:
+    def _given(self, key: Key, entry: Entry, same_as: str | None) -> tuple[int, list[tuple[str, str]], bytes]:
         with self._lock:
             if key in self._entries:
                 self._entries.move_to_end(key)
-        request_id = uuid.uuid4().hex[:16]
-        headers = [*entry.headers, ("X-Request-Id", request_id)]
-        same = environ["REQUEST_METHOD"] == "GET" and _matches(environ.get("HTTP_IF_NONE_MATCH"), entry.tag)
-        if same:
+        headers = [*entry.headers, ("X-Request-Id", request_id())]
+        status, body = 200, entry.body
+        if same_as is not None and matches(same_as, entry.tag):
             headers = [(n, v) for n, v in headers if n.lower() not in ("content-length", "content-type")]
+            status, body = 304, b""
         if self._service.metrics is not None:
-            self._service.metrics.hit(environ["PATH_INFO"], 304 if same else 200)
-        ACCESS.info("%s %s %d cached", environ["REQUEST_METHOD"], environ["PATH_INFO"], 304 if same else 200)
-        start_response("304 Not Modified" if same else "200 OK", headers)
-        return [b"" if same else entry.body]
+            self._service.metrics.hit(status)
+        if ACCESS.isEnabledFor(logging.INFO):
+            ACCESS.info("%s %d cached", key[0], status, extra={"route": key[0], "status": status})
+        return status, headers, body
+
+    def _hit(self, key: Key, entry: Entry, environ: Environ, start_response: StartResponse) -> list[bytes]:
+        same_as = environ.get("HTTP_IF_NONE_MATCH") if environ["REQUEST_METHOD"] == "GET" else None
+        status, headers, body = self._given(key, entry, same_as)
+        start_response("304 Not Modified" if status == 304 else "200 OK", headers)
+        return [body]
 
     def _miss(self, key: Key, version: str, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         seen: list[Any] = []
@@ -114,6 +125,13 @@ class AnswerCache:
         self._keep(key, version, Entry(headers, tag, body))
         return [body]
 
+    def keep(self, environ: Environ, sent: bytes, version: str, entry: Entry) -> None:
+        """Keep *entry*, the answer to *environ* with the body *sent*, for as long as *version* lasts."""
+        if version == self._service.version:
+            if version != self._version:
+                self._empty(version)
+            self._keep((*_key(environ), sent.decode("latin-1")), version, entry)
+
     def _keep(self, key: Key, version: str, entry: Entry) -> None:
         size = len(entry.body) + OVERHEAD
         if size > self._ceiling // 4:
@@ -132,6 +150,21 @@ class AnswerCache:
             self._entries.clear()
             self._bytes = 0
             self._version = version
+
+
+_PREFIX = os.urandom(5).hex()
+_NUMBERS = itertools.count(1)
+
+
+def request_id() -> str:
+    """A name for one request, different in every process."""
+    return f"{_PREFIX}{next(_NUMBERS):06x}"
+
+
+def key_of(path: str, query_string: str, header: Callable[[str], str | None]) -> Key:
+    """The key of a GET, from its parts; *header* gives a header by its name in lower case."""
+    names = ("content-type", "host", "accept", "accept-encoding", "accept-language", "cookie")
+    return (path, query_string, *(header(name) or "" for name in names), "")
 
 
 def _key(environ: Environ) -> Key:
@@ -160,5 +193,6 @@ def _query_body(environ: Environ) -> bytes | None:
     return body
 
 
-def _matches(given: str | None, tag: str) -> bool:
+def matches(given: str | None, tag: str) -> bool:
+    """Whether an ``If-None-Match`` that was *given* names *tag*."""
     return given is not None and (given.strip() == "*" or tag in (part.strip() for part in given.split(",")))

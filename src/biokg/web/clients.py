@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from flask import request
 
@@ -21,11 +21,19 @@ def client_address() -> str:
     """Address to charge compute time to: the forwarded one only from a configured proxy."""
     found = peer()
     address = found.host if found is not None else request.remote_addr or "unknown"
-    if address in service().settings.trusted_proxies:
-        forwarded = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
-        for candidate in reversed(forwarded):
+    return address_behind(address, request.headers.get("X-Forwarded-For"), service().settings.trusted_proxies)
+
+
+def address_behind(address: str, forwarded: str | None, trusted: Sequence[str]) -> str:
+    """The client's address: *address* itself, or the last one a *trusted* proxy says it forwards for.
+
+    >>> address_behind("10.0.0.1", "1.2.3.4, 5.6.7.8", ["10.0.0.1"]), address_behind("9.9.9.9", "1.2.3.4", [])
+    ('5.6.7.8', '9.9.9.9')
+    """
+    if forwarded and address in trusted:
+        for candidate in reversed(forwarded.split(",")):
             try:
-                return ipaddress.ip_address(candidate).compressed
+                return ipaddress.ip_address(candidate.strip()).compressed
             except ValueError:
                 continue
     return address

@@ -15,10 +15,12 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import unquote_to_bytes
 
+from biokg.web.cache import key_of
 from biokg.web.connection import Peer
 
 if TYPE_CHECKING:
     from biokg.web.cache import AnswerCache
+    from biokg.web.direct import Direct
 
 Environ = dict[str, Any]
 GONE = "biokg.gone"
@@ -54,22 +56,30 @@ class _Started:
 class Gateway:
     """An RSGI application around *application*; *threads* requests run at a time, bodies up to *ceiling* bytes."""
 
-    def __init__(self, application: AnswerCache, threads: int, ceiling: int) -> None:
+    def __init__(self, application: AnswerCache, direct: Direct, threads: int, ceiling: int) -> None:
         self._application = application
+        self._direct = direct
         self._ceiling = ceiling
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="request")
 
     async def __rsgi__(self, scope: Scope, protocol: Any) -> None:
         """Answer one request."""
+        if scope.method == "GET":
+            headers = scope.headers
+            key = key_of(scope.path, scope.query_string, headers.get)
+            kept = self._application.kept(key, headers.get("if-none-match"))
+            if kept is not None:
+                protocol.response_bytes(*kept)
+                return
         environ = environment(scope)
         started = _Started()
-        if scope.method == "GET":
-            kept = self._application.kept(environ, started)
-            if kept is not None:
-                protocol.response_bytes(started.status, started.headers, kept)
+        body = b"" if scope.method in _BODILESS else await self._body(protocol)
+        if self._direct.takes(environ, len(body)):
+            short = await self._direct.answer(environ, body)
+            if short is not None:
+                protocol.response_bytes(*short)
                 return
-        if scope.method not in _BODILESS:
-            environ["wsgi.input"] = io.BytesIO(await self._body(protocol))
+        environ["wsgi.input"] = io.BytesIO(body)
         leaving = asyncio.ensure_future(protocol.client_disconnect())
         environ[GONE] = leaving.done
         try:

@@ -15,8 +15,9 @@ from biokg.sparql.results import ALIASES, GRAPH_TYPES
 from biokg.web.access import require_token
 from biokg.web.clients import client_address, hung_up
 from biokg.web.negotiation import choose
+from biokg.web.protocol import media_type_of, pairs, require_iris
 from biokg.web.service import service
-from biokg.web.sparql import body_of_request, media_type, require_iris, stream, url_parameters
+from biokg.web.sparql import body_of_request, stream
 
 blueprint = Blueprint("graph_store", __name__)
 PATH = "/rdf-graph-store"
@@ -28,7 +29,7 @@ def named() -> str | None:
 
     Raises :class:`UsageError` when it is said twice, or by no absolute IRI.
     """
-    parameters = url_parameters()
+    parameters = pairs(request.query_string)
     graphs = [value for name, value in parameters if name == "graph"]
     default = any(name == "default" for name, _ in parameters)
     if len(graphs) + default > 1:
@@ -108,7 +109,7 @@ def _parts() -> tuple[tuple[str, bytes], ...]:
     else:
         if not request.headers.get("Content-Type"):
             raise UsageError("the request does not say what its body is", fix="send Content-Type: text/turtle")
-        parts = ((media_type(), body_of_request(ceiling)),)
+        parts = ((media_type_of(request.headers["Content-Type"]), body_of_request(ceiling)),)
     for kind, _ in parts:
         format_name(kind)
     return parts

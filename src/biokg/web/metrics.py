@@ -32,7 +32,7 @@ class Metrics:
             self._buckets[route][bucket] += 1
             self._seconds[route] += seconds
 
-    def hit(self, path: str, status: int) -> None:
+    def hit(self, status: int) -> None:
         """Count an answer that the cache gave."""
         with self._lock:
             self.cache_hits += 1

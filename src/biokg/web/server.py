@@ -127,6 +127,7 @@ def application() -> Gateway:
     from biokg.execution.pooled import PooledStore
     from biokg.store.memory import MemoryStore
     from biokg.web.app import create_app
+    from biokg.web.direct import Direct
     from biokg.web.gateway import Gateway as Gate
     from biokg.web.service import Service
 
@@ -147,4 +148,5 @@ def application() -> Gateway:
     app = create_app(service, pages=given["pages"])
     threads = settings.queue + 2 * settings.workers + SPARE_THREADS
     ceiling = max(settings.max_upload_bytes, 4 * settings.max_query_bytes)
-    return Gate(cast("AnswerCache", app.wsgi_app), threads, ceiling)
+    cache = cast("AnswerCache", app.wsgi_app)
+    return Gate(cache, Direct(service, cache), threads, ceiling)

@@ -10,8 +10,9 @@ from biokg.sparql.dataset import with_using
 from biokg.sparql.guard import Guard, check_update
 from biokg.sparql.load import without_load
 from biokg.web.access import require_token
+from biokg.web.protocol import UPDATE, require_iris
 from biokg.web.service import service
-from biokg.web.sparql import UPDATE, operation, require_iris
+from biokg.web.sparql import operation
 
 blueprint = Blueprint("update", __name__)
 
