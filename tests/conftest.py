@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -11,11 +13,12 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 if TYPE_CHECKING:
@@ -26,6 +29,11 @@ if TYPE_CHECKING:
     from biokg.store.base import Store
 
 ROOT = Path(__file__).resolve().parent.parent
+
+hypothesis.settings.register_profile(
+    "biokg", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], print_blob=True
+)
+hypothesis.settings.load_profile("biokg")
 IN_CI = os.environ.get("BIOKG_CI") == "1"
 
 
@@ -126,9 +134,8 @@ def _await_ready(url: str, process: subprocess.Popen[bytes], log: Path, seconds:
     pytest.fail(f"the server was not ready after {seconds:.0f} s:\n{log.read_text()[-4000:]}")
 
 
-@contextmanager
-def running_server(state: Path, log: Path, *flags: str) -> Iterator[Server]:
-    """A real ``biokg serve`` on a free port with *flags*, ready when entered, ended when left."""
+def _launch(state: Path, log: Path, *flags: str) -> tuple[subprocess.Popen[bytes], Server]:
+    """A real ``biokg serve`` on a free port with *flags*, ready."""
     port = free_port()
     command = [sys.executable, "-m", "biokg.cli.main", "serve", "--port", str(port), "--state-dir", str(state), *flags]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("BIOKG_")}
@@ -137,25 +144,61 @@ def running_server(state: Path, log: Path, *flags: str) -> Iterator[Server]:
     url = f"http://127.0.0.1:{port}"
     try:
         _await_ready(url, process, log)
-        yield Server(url=url, pid=process.pid, log=log)
+    except BaseException:
+        os.killpg(process.pid, signal.SIGKILL)
+        raise
+    return process, Server(url=url, pid=process.pid, log=log)
+
+
+@contextmanager
+def running_server(state: Path, log: Path, *flags: str) -> Iterator[Server]:
+    """A real ``biokg serve`` on a free port with *flags*, ready when entered, ended when left."""
+    process, running = _launch(state, log, *flags)
+    try:
+        yield running
     finally:
         process.terminate()
         try:
             process.wait(timeout=15)
         except subprocess.TimeoutExpired:
-            os.killpg(process.pid, 9)
+            os.killpg(process.pid, signal.SIGKILL)
             process.wait(timeout=5)
 
 
+def _end(running: Server, seconds: float = 15) -> None:
+    """End a server that another xdist worker may have started: ask, wait until its port is closed, then insist."""
+    address = ("127.0.0.1", int(running.url.rpartition(":")[2]))
+    end = time.monotonic() + seconds
+    with suppress(ProcessLookupError):
+        os.kill(running.pid, signal.SIGTERM)
+        while time.monotonic() < end:
+            with socket.socket() as probe:
+                if probe.connect_ex(address) != 0:
+                    return
+            time.sleep(0.05)
+        os.killpg(running.pid, signal.SIGKILL)
+
+
 @pytest.fixture(scope="session")
-def server(
-    settings: Settings, publication: Publication, shared_state: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Server]:
-    """A real server process over the published graph, with default settings."""
+def server(publication: Publication, shared_state: Path) -> Iterator[Server]:
+    """A real server process over the published graph, with default settings; one for all xdist workers."""
     assert publication.path.exists()
-    log = tmp_path_factory.mktemp("server") / "server.log"
-    with running_server(shared_state, log) as running:
-        yield running
+    record, lock, log = (shared_state / name for name in ("server.json", "server.lock", "server.log"))
+    with _locked(lock):
+        held = json.loads(record.read_text()) if record.exists() else None
+        if held is None:
+            _, running = _launch(shared_state, log)
+            held = {"url": running.url, "pid": running.pid, "users": 0}
+        record.write_text(json.dumps({**held, "users": held["users"] + 1}))
+    running = Server(url=held["url"], pid=held["pid"], log=log)
+    yield running
+    with _locked(lock):
+        held = json.loads(record.read_text())
+        if held["users"] > 1:
+            record.write_text(json.dumps({**held, "users": held["users"] - 1}))
+        else:
+            record.unlink()
+            _end(running)
 
 
 @pytest.fixture

@@ -23,8 +23,9 @@ ROWS = 100
 MOST_ROWS = 1000
 INSTRUCTIONS = """\
 BioKG is a knowledge graph of the Belgian biotechnology innovation system. Every fact has a source; three layers are
-kept apart: the dissertation, public records to 2016, public records after 2016. What is not stated is unknown, not false.
-Start with search or list_queries. Cite the sources that an answer names. `complete` says whether an answer is whole.
+kept apart: the dissertation, public records to 2016, public records after 2016. What is not stated is unknown, not
+false. Start with search or list_queries. Cite the sources that an answer names. `complete` says whether an answer is
+whole.
 """
 
 
