@@ -169,7 +169,8 @@ def test_words_quoted_from_the_dissertation_stand_in_it(data, repository):
         (path.name, row["id"], row["locator"])
         for path in sorted(data.glob("*.csv"))
         for row in read(path)
-        if row.get("source") == "dissertation" and not any(row["locator"] in held for held in (words, hyphenated, joined))
+        if row.get("source") == "dissertation"
+        and not any(row["locator"] in held for held in (words, hyphenated, joined))
     ]
     assert missing == []
 

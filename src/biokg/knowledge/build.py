@@ -203,7 +203,7 @@ def _write(
     with (draft / DATASET).open("w", encoding="utf-8") as file:
         writer = Writer(file, DatasetHash())
         tell("writing", 0, None)
-        writer.write(store.quads())
+        writer.write(writer.fresh(store.quads()))
         if streamed.imports:
             streaming = Streaming(store, writer, load_shapes(settings.ontology_folder / "shapes"), warnings)
             streaming.add_tables(streamed.context, streamed.rows, tell)

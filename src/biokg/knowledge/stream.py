@@ -46,17 +46,17 @@ class Writer:
     digest: DatasetHash
     seen: set[int] = field(default_factory=set)
 
-    def write(self, quads: Iterable[Quad]) -> list[Quad]:
-        """Write those of *quads* that are new, in the order of their lines, and return them."""
-        fresh = []
-        for line, quad in sorted((f"{quad} .\n", quad) for quad in quads):
-            mark = hash(line)
-            if mark not in self.seen:
-                self.seen.add(mark)
-                self.file.write(line)
-                fresh.append(quad)
-        self.digest.add(fresh)
-        return fresh
+    def fresh(self, quads: Iterable[Quad]) -> dict[str, Quad]:
+        """Those of *quads* that were not written before, by line."""
+        lines = {f"{quad} .": quad for quad in quads}
+        return {line: quad for line, quad in lines.items() if hash(line) not in self.seen}
+
+    def write(self, lines: Iterable[str]) -> None:
+        """Write *lines*, none of which was written before, in their order."""
+        ordered = sorted(lines)
+        self.seen.update(map(hash, ordered))
+        self.file.writelines(f"{line}\n" for line in ordered)
+        self.digest.add_lines(ordered)
 
 
 @dataclass
@@ -80,7 +80,8 @@ class Streaming:
 
     def add_quads(self, quads: Sequence[Quad]) -> None:
         """Check *quads* beside what is there, with what follows from them, and write both."""
-        new = [quad for quad in quads if hash(f"{quad} .\n") not in self.writer.seen]
+        lines = self.writer.fresh(quads)
+        new = list(lines.values())
         known = {layer: set(self.beside.quads(inferred_graph(layer))) for layer in LAYERS}
         self.beside.add(new)
         self._extend(new)
@@ -88,8 +89,8 @@ class Streaming:
             quad for layer in LAYERS for quad in self.beside.quads(inferred_graph(layer)) if quad not in known[layer]
         ]
         self._validate({str(quad.subject).strip("<>") for quad in new})
-        self.writer.write(new)
-        self.writer.write(inferred)
+        self.writer.write(lines)
+        self.writer.write(self.writer.fresh(inferred))
         self.beside.remove(inferred)
         self.beside.remove(quad for quad in new if quad.predicate.value not in _REFERRED)
 

@@ -112,16 +112,27 @@ class TableReader:
                     reason=f"{len(values)} cells where the header has {len(header)}",
                 )
                 continue
-            cells: dict[str, str] = {}
-            for name, value in zip(header, values, strict=True):
-                column = columns[name]
-                text = "" if value.strip() in column.null else value.strip()
-                self.check_cell(schema, start, column, text)
-                if text:
-                    cells[name] = text
-            row = Row(schema.name, start, cells.get(schema.key, ""), cells, separators)
+            row = self._row(schema, start, dict(zip(header, values, strict=True)), columns, separators)
             self.check_row(schema, row)
             yield row
+
+    def _row(
+        self,
+        schema: TableSchema,
+        number: int,
+        written: Mapping[str, str],
+        columns: Mapping[str, Column],
+        separators: Mapping[str, str],
+    ) -> Row:
+        """One row from the cells as written; null cells are left out."""
+        cells: dict[str, str] = {}
+        for name, value in written.items():
+            column = columns[name]
+            text = "" if value.strip() in column.null else value.strip()
+            self.check_cell(schema, number, column, text)
+            if text:
+                cells[name] = text
+        return Row(schema.name, number, cells.get(schema.key, ""), cells, separators)
 
     def _header_is_good(self, schema: TableSchema, header: Sequence[str]) -> bool:
         known = [column.name for column in schema.columns]

@@ -20,8 +20,8 @@ _BYTES = 512
 _MASK = (1 << (8 * _BYTES)) - 1
 
 
-def _number(quad: Quad) -> int:
-    return int.from_bytes(hashlib.shake_128(f"{quad} .".encode()).digest(_BYTES), "big")
+def _number(line: str) -> int:
+    return int.from_bytes(hashlib.shake_128(line.encode()).digest(_BYTES), "big")
 
 
 class DatasetHash:
@@ -37,15 +37,21 @@ class DatasetHash:
 
     def add(self, quads: Iterable[Quad]) -> DatasetHash:
         """Take in *quads*, none of which is in the set."""
-        for quad in quads:
-            self._state = (self._state + _number(quad)) & _MASK
+        return self.add_lines(f"{quad} ." for quad in quads)
+
+    def add_lines(self, lines: Iterable[str]) -> DatasetHash:
+        """Take in quads given as lines of N-Quads (without the line feed), none of which is in the set."""
+        total = 0
+        for line in lines:
+            total += _number(line)
             self.quads += 1
+        self._state = (self._state + total) & _MASK
         return self
 
     def remove(self, quads: Iterable[Quad]) -> DatasetHash:
         """Take out *quads*, all of which are in the set."""
         for quad in quads:
-            self._state = (self._state - _number(quad)) & _MASK
+            self._state = (self._state - _number(f"{quad} .")) & _MASK
             self.quads -= 1
         return self
 
