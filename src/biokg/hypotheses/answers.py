@@ -29,15 +29,20 @@ if TYPE_CHECKING:
 
 
 class Answers:
-    """What one view of a store answers; every canned query is asked at most once."""
+    """What one view of a store answers; every canned query is asked at most once.
 
-    def __init__(self, store: Store, view: str, definitions: Definitions) -> None:
+    *wider* is a view that holds this one. A statement belongs to one layer, so where it stands is the same in
+    both and is read there once.
+    """
+
+    def __init__(self, store: Store, view: str, definitions: Definitions, wider: Answers | None = None) -> None:
         self._store = store
         self._tables: dict[str, Table] = {}
         self._facts: dict[str, dict[str, list[Fact]]] = {}
         self._registers: dict[str, tuple[Member, ...]] = {}
         self._lines: tuple[EvidenceLine, ...] | None = None
         self._sources: dict[str, tuple[Source, ...]] | None = None
+        self._wider = wider
         self.view = view
         self.early = VIEWS[view].layers[-1] != LAYERS[-1]
         self.definitions = definitions
@@ -86,6 +91,8 @@ class Answers:
 
     def standing(self) -> Mapping[str, tuple[Source, ...]]:
         """Where every statement stands."""
+        if self._wider is not None:
+            return self._wider.standing()
         if self._sources is None:
             grouped: dict[str, list[Source]] = {}
             for row in self.table("statement-sources").records():

@@ -199,9 +199,11 @@ def assess(
     :class:`~biokg.errors.UsageError` for an unknown view and whatever the store raises.
     """
     chosen = definitions or project_definitions()
-    asked = [Answers(store, find_view(view).name, chosen) for view in views]
+    names = [find_view(view).name for view in views]
+    widest = Answers(store, max(names, key=ALL_VIEWS.index, default=ALL_VIEWS[-1]), chosen)
+    asked = [widest if name == widest.view else Answers(store, name, chosen, widest) for name in names]
     wordings: dict[str, list[dict[str, Any]]] = {}
-    for row in Answers(store, "all", chosen).table("author-verdicts").records():
+    for row in widest.table("author-verdicts").records():
         wordings.setdefault(last_segment(row["hypothesis"]), []).append(row)
     found = []
     for hypothesis in hypotheses:

@@ -82,7 +82,7 @@ def last_segment(value: Any) -> str:
         return MISSING
     if isinstance(value, bool):
         return "true" if value else "false"
-    text = str(value)
+    text = value if isinstance(value, str) else str(value)
     return text.rstrip("/").rsplit("/", 1)[-1] if "://" in text else text
 
 

@@ -5,29 +5,39 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+
+from pyoxigraph import Literal
 
 from biokg.terms import PREFIXES
 
 _XSD = PREFIXES["xsd"]
-_INTEGER = _XSD + "integer"
-_NUMBERS = frozenset({_XSD + "decimal", _XSD + "double", _XSD + "float"})
-_BOOLEAN = _XSD + "boolean"
+
+
+def _truth(text: str) -> bool:
+    return text in ("true", "1")
+
+
+_CONVERTERS: dict[str, Callable[[str], Any]] = {
+    _XSD + "integer": int,
+    _XSD + "decimal": float,
+    _XSD + "double": float,
+    _XSD + "float": float,
+    _XSD + "boolean": _truth,
+}
 
 
 def plain(term: Any) -> Any:
     """A term as a plain Python value: IRI and string as ``str``, numbers and booleans as such, unbound as ``None``."""
     if term is None:
         return None
-    datatype = getattr(getattr(term, "datatype", None), "value", None)
-    if datatype == _INTEGER:
-        return int(term.value)
-    if datatype in _NUMBERS:
-        return float(term.value)
-    if datatype == _BOOLEAN:
-        return term.value in ("true", "1")
-    return term.value if hasattr(term, "value") else str(term)
+    text = term.value
+    if isinstance(term, Literal):
+        convert = _CONVERTERS.get(term.datatype.value)
+        return text if convert is None else convert(text)
+    return text
 
 
 def _json_term(term: Any) -> dict[str, str]:
@@ -53,7 +63,8 @@ class Table:
 
     def records(self) -> list[dict[str, Any]]:
         """Rows as mappings of plain Python values (see :func:`plain`)."""
-        return [dict(zip(self.variables, map(plain, row), strict=True)) for row in self.rows]
+        names = self.variables
+        return [dict(zip(names, map(plain, row), strict=False)) for row in self.rows]
 
     def column(self, variable: str) -> list[Any]:
         """One column as plain values; raises ``ValueError`` for a variable that is not there."""
