@@ -11,7 +11,7 @@ from biokg.queries import CannedQuery, Parameter, catalogue, find
 from biokg.terms import PREFIXES, VIEWS
 from biokg.web import searching
 from biokg.web.asking import rows
-from biokg.web.query import answer, described
+from biokg.web.query import answer, competency, described, named
 from biokg.web.rendering import CSV, JSON, TSV, as_json, media_type, table
 
 blueprint = Blueprint("api", __name__, url_prefix="/api")
@@ -28,7 +28,13 @@ TYPES: dict[str, dict[str, Any]] = {
 @blueprint.get("/queries")
 def queries() -> Response:
     """All canned queries with their parameters."""
-    return as_json({"views": list(VIEWS), "queries": [entry(q) for q in catalogue().values()]})
+    return as_json(
+        {
+            "views": list(VIEWS),
+            "queries": [entry(q) for q in catalogue().values()],
+            "competency": [entry(q) for q in competency().values()],
+        }
+    )
 
 
 def entry(query: CannedQuery) -> dict[str, Any]:
@@ -51,7 +57,7 @@ def entry(query: CannedQuery) -> dict[str, Any]:
 @blueprint.get("/queries/<name>")
 def query(name: str) -> Response:
     """The answer of a canned query, whole, as JSON, CSV or TSV."""
-    found = find(name)
+    found = named(name) or find(name)
     kind = media_type((JSON, CSV, TSV))
     columns, found_rows = answer(found)
     if kind == JSON:

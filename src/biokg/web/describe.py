@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from biokg.terms import GRAPH, LAYERS, ONTOLOGY, PREFIXES, RDF_TYPE, RDFS_LABEL
+from biokg.terms import BASE, GRAPH, LAYERS, ONTOLOGY, PREFIXES, RDF_TYPE, RDFS_LABEL
 from biokg.web.asking import Row, Value, kept, labelled, labels, rows, terms, terms_of, value_of
 from biokg.web.links import words
 
@@ -25,6 +25,19 @@ FIRST = (
     SKOS + "broader", SKOS + "narrower", SKOS + "inScheme",
 )  # fmt: skip
 LAST = (PREFIXES["rdfs"] + "isDefinedBy", PREFIXES["rdfs"] + "seeAlso", ONTOLOGY + "note")
+UNNAMED = BASE + ".well-known/genid/"
+RESTRICTIONS = {
+    "someValuesFrom": "some",
+    "allValuesFrom": "only",
+    "hasValue": "is",
+    "minCardinality": "at least",
+    "maxCardinality": "at most",
+    "cardinality": "exactly",
+    "minQualifiedCardinality": "at least",
+    "maxQualifiedCardinality": "at most",
+    "qualifiedCardinality": "exactly",
+}
+"""How the parts of an OWL restriction read."""
 HIDDEN = {RDFS_LABEL, RDF_TYPE, ONTOLOGY + "statedIn"}
 SHOWN_BELOW = {
     ONTOLOGY + name
@@ -179,6 +192,7 @@ def statements_of(
     found = terms("statements", this=iri)
     shown = labelled(found)
     types: dict[str, Value] = {}
+    shown = [_readable(row) for row in shown]
     by_property: dict[str, tuple[Value, dict[tuple[Any, ...], Statement]]] = {}
     identity: list[Row] = []
     for raw, row in zip(found, shown, strict=True):
@@ -202,6 +216,20 @@ def statements_of(
             _mark_statement(statement, name, sources)
         grouped.append((prop, list(held.values())))
     return _most_specific(types), grouped, identity
+
+
+def _readable(row: Row) -> Row:
+    """*row* with a restriction of the ontology in words, where its object is one."""
+    value = row["object"]
+    if value is None or value.iri is None or not value.iri.startswith(UNNAMED):
+        return row
+    parts = {key: v for r in rows("restriction", this=value.iri) for key, v in r.items() if v is not None}
+    if "property" not in parts:
+        return {**row, "object": Value("an unnamed class or list", iri=value.iri)}
+    how = RESTRICTIONS.get((parts["kind"].iri or "").rpartition("#")[2], "") if "kind" in parts else ""
+    said = [parts["property"].text, how, parts["filler"].text if "filler" in parts else ""]
+    said += [parts["of"].text] if "of" in parts else []
+    return {**row, "object": Value(" ".join(filter(None, said)), iri=value.iri)}
 
 
 def single_layer(grouped: list[tuple[Value, list[Statement]]]) -> Layer | None:

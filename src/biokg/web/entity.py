@@ -32,6 +32,12 @@ def concept(path: str) -> Response:
     return resolve("scheme/" + path)
 
 
+@blueprint.get("/.well-known/genid/<path:path>")
+def unnamed(path: str) -> Response:
+    """A node that its author left without a name, such as a restriction of the ontology."""
+    return resolve(".well-known/genid/" + path)
+
+
 @blueprint.get("/shape/<path:path>")
 def shape(path: str) -> Response:
     """A SHACL shape."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,11 +12,12 @@ from flask import Blueprint, Response, request
 
 from biokg.errors import BioKGError, UsageError
 from biokg.queries import CannedQuery, bind, catalogue, find, run
+from biokg.queries.published import competency_questions
 from biokg.terms import BASE, VIEWS
-from biokg.web.asking import Row, Value, labelled, labels, query_text
+from biokg.web.asking import Row, Value, kept, labelled, labels, query_text
 from biokg.web.citing import citation
 from biokg.web.clients import client_address, hung_up
-from biokg.web.entity import triples
+from biokg.web.entity import resolve, triples
 from biokg.web.rendering import (
     CSV,
     HTML,
@@ -91,7 +93,8 @@ def editor() -> Response:
         views=VIEWS,
         result=result,
         problem=problem,
-        groups=grouped(),
+        groups=grouped(catalogue()),
+        competency=grouped(competency(), by="group"),
     )
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -159,14 +162,25 @@ def _value(term: dict[str, Any] | None, names: dict[str, str]) -> Value | None:
     return Value(str(term["value"]), lang=term.get("xml:lang"), datatype=term.get("datatype"))
 
 
-def grouped() -> dict[str, list[CannedQuery]]:
-    """The canned queries by hypothesis, those of no hypothesis last."""
+def grouped(queries: Mapping[str, CannedQuery], by: str = "hypothesis") -> dict[str, list[CannedQuery]]:
+    """*queries* by hypothesis (or another attribute), those of no hypothesis last."""
     found: dict[str, list[CannedQuery]] = {}
-    for query in sorted(
-        catalogue().values(), key=lambda q: (q.hypothesis.lower() not in {"h1", "h2", "h3", "h4"}, q.hypothesis)
-    ):
-        found.setdefault(query.hypothesis, []).append(query)
-    return found
+    for query in queries.values():
+        found.setdefault(str(getattr(query, by)), []).append(query)
+    return dict(sorted(found.items(), key=lambda item: (item[0].lower() not in {"h1", "h2", "h3", "h4"}, item[0])))
+
+
+def named(name: str) -> CannedQuery | None:
+    """The canned query or competency question called *name*, if there is one."""
+    return catalogue().get(name) or competency().get(name)
+
+
+def competency() -> Mapping[str, CannedQuery]:
+    """The competency questions: what the ontology must be able to answer, by name."""
+    memory = kept("competency")
+    if not memory:
+        memory.update(competency_questions(service().settings.ontology_folder))
+    return memory
 
 
 def given(query: CannedQuery) -> dict[str, str]:
@@ -192,7 +206,11 @@ def answer(query: CannedQuery) -> tuple[tuple[str, ...], list[Row]]:
 def canned(name: str) -> Response:
     """A canned query: its question, a form for its parameters, its answer, its text; or its description as RDF."""
     name, asked = split_suffix(name, (*RDF_TYPES, "html", "json", "csv", "tsv"))
-    query = find(name)
+    query = named(name)
+    if query is None:
+        if name in {"canned", "competency"}:
+            return resolve(f"query/{name}")
+        query = find(name)
     kind = media_type((HTML, JSON, CSV, TSV, *RDF_TYPES.values()), asked)
     if kind in RDF_TYPES.values():
         return finish(triples(query.iri, kind), kind)
