@@ -135,6 +135,7 @@ def _current(folder: Path) -> tuple[Publication, str] | None:
 
 
 def _build(settings: Settings, inputs: str, tell: Progress) -> Publication:
+    from biokg.knowledge.catalogue import catalogue_quads
     from biokg.knowledge.context import Context, read_context
     from biokg.knowledge.emit import Emitter
     from biokg.knowledge.imports import held_imports, imported_rows, merged
@@ -150,6 +151,7 @@ def _build(settings: Settings, inputs: str, tell: Progress) -> Publication:
     store = MemoryStore()
     assemble(settings, store, Context(kept, context.emitter, context.organizations, context.here_by_2016), tell)
     _materialise(store, tell)
+    store.add(list(catalogue_quads(store)))
     report, conforms = _validate(settings, store, tell)
     if not conforms:
         raise ValidationFailed(

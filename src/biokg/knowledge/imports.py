@@ -265,7 +265,10 @@ def rdf_quads(held: Import) -> list[Quad]:
     from biokg.rdf.parse import parse_rdf
 
     data = held.file.read_bytes()
-    dataset = ox.Dataset(parse_rdf(data, RDF_ENDINGS[held.file.suffix.lower()], max_bytes=RDF_BYTES))
+    try:
+        dataset = ox.Dataset(parse_rdf(data, RDF_ENDINGS[held.file.suffix.lower()], max_bytes=RDF_BYTES))
+    except UsageError as error:
+        raise UsageError(f"{held.name}: {error.message}", fix=error.fix) from None
     dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
     layers = {layer_graph(layer) for layer in LAYERS}
 
