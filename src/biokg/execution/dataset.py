@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from biokg.execution.writes import Write, Written, apply, hash_of
 from biokg.store.folder import StoreFolder, read_journal
+from biokg.store.local import COPY_UP_TO
 from biokg.store.memory import MemoryStore
 
 if TYPE_CHECKING:
@@ -143,12 +144,17 @@ class MemoryDataset:
 
 @dataclass
 class DiskDataset:
-    """The dataset as generations in a folder; a worker opens the current one after its fork."""
+    """The dataset as generations in a folder; a worker opens the current one after its fork.
+
+    Where the default graph is the union of all graphs and the data is not large, it is read into memory instead:
+    a merge made once here is shared by all workers.
+    """
 
     options: Options
     moves: bool = False
     version: str = ""
     _current: Path = Path()
+    _held: MemoryStore | None = None
     _lock: int = -1
 
     @property
@@ -188,7 +194,29 @@ class DiskDataset:
         """The current generation."""
         from biokg.store.disk import DiskStore
 
-        return DiskStore(self._current, read_only=True)
+        return self._held or DiskStore(self._current, read_only=True)
+
+    def _into_memory(self) -> MemoryStore:
+        """The current generation, written by a child (RocksDB starts threads) and read here."""
+        from biokg.store.disk import DiskStore
+
+        incoming, outgoing = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            os.close(incoming)
+            with os.fdopen(outgoing, "wb") as output:
+                DiskStore(self._current, read_only=True).dump(output, "N_QUADS", None)
+            os._exit(0)
+        os.close(outgoing)
+        held = MemoryStore()
+        with os.fdopen(incoming, "rb") as document:
+            held.load_nquads(document.read())
+        os.waitpid(pid, 0)
+        held.view(None, "")
+        held.view(None, "GRAPH")
+        gc.collect()
+        gc.freeze()
+        return held
 
     def write(self, write: Write) -> Written:
         """Do *write* on a new generation and commit it."""
@@ -218,6 +246,8 @@ class DiskDataset:
 
             raise StoreError(f"the store in {self.options.folder} could not be made", fix="is the disk full?")
         self._current, self.version = found.path, found.version.version
+        small = found.version.quads <= COPY_UP_TO
+        self._held = self._into_memory() if self.options.union and small else None
 
     def forget_old(self) -> None:
         """Remove the generations before the current one."""
