@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 DESCRIPTION = """\
 Write a synthetic world of N organizations with regions, policies, states, events, alliances, payments and sources.
-The same N, seed and error share give the same bytes. Memory does not grow with N. About 83 quads per organization.
+The same N, seed and error share give the same bytes. Memory does not grow with N. About 78 quads per organization.
 """
 
 

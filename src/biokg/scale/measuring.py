@@ -75,7 +75,7 @@ def peak_memory(pid: int | None = None) -> float | None:
 
 
 def processor_time(pid: int) -> float | None:
-    """Processor time in seconds that a process, its threads and its children, living or ended, used; ``None`` if it is gone."""
+    """Seconds of processor time of a process and its children, living or ended; ``None`` if it is gone."""
     pids, total = [pid], 0.0
     while pids:
         current = pids.pop()
@@ -92,7 +92,7 @@ def processor_time(pid: int) -> float | None:
 
 
 def machine() -> str:
-    """Processor, number of cores, system and Python, in one line."""
+    """Processor, number of cores, system, Python and what else is running, in one line."""
     model = "unknown processor"
     try:
         for line in Path("/proc/cpuinfo").read_text().splitlines():

@@ -70,6 +70,7 @@ def growth_table(sizes: Sequence[Grown]) -> str:
         _row(["", *(f"{count:,} quads" for count in quads), "exponent"]),
         _row(["---", *("---:" for _ in quads), "---:"]),
         _grown_row("load and compact (s)", quads, [grown.load for grown in sizes], "{:.2f}"),
+        _grown_row("load and compact, processor (s)", quads, [grown.load_processor for grown in sizes], "{:.2f}"),
         _grown_row("peak memory of loading (MB)", quads, [grown.load_memory for grown in sizes], "{:.0f}"),
         _grown_row("on disk (MB)", quads, [grown.disk for grown in sizes], "{:.1f}"),
         _grown_row("peak memory of the queries (MB)", quads, [grown.query_memory for grown in sizes], "{:.0f}"),
@@ -78,6 +79,8 @@ def growth_table(sizes: Sequence[Grown]) -> str:
         found = [grown.queries[name] for grown in sizes]
         costs = [measured.spread.p50 * 1000 if measured.spread else None for measured in found]
         lines.append(_grown_row(f"{name} (p50, ms)", quads, costs, "{:.3g}"))
+        used = [measured.processor * 1000 if measured.processor else None for measured in found]
+        lines.append(_grown_row(f"{name} (processor, ms)", quads, used, "{:.3g}"))
     return "\n".join(lines)
 
 

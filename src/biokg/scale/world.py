@@ -1,6 +1,6 @@
 """A synthetic world in this ontology: regions, policies, firms with states and events, alliances, sources.
 
-How it resembles the real data (counts of the project's own tables, see docs/benchmarks/generator.md): the share of
+How it resembles the real data (counts of the project's own tables, see docs/scale.md): the share of
 each kind of organization, the number of alliances per new biotechnology firm, the skew of partners, the kinds of
 alliances, how many payments are disclosed, how many documents a firm has. Everything follows from the seed and the
 number of the firm, so that memory does not grow with the world.
