@@ -30,10 +30,12 @@ COMMANDS = (
     "store",
     "import_",
     "template",
+    "diff",
+    "export",
+    "release",
     "generate",
     "load",
     "bench",
-    "release",
 )
 SETTINGS_FILE = Path("biokg.toml")
 EPILOG = """\
