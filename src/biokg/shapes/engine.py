@@ -25,7 +25,7 @@ from biokg.shapes.model import (
     Shape,
     Shapes,
 )
-from biokg.shapes.names import NameIndex
+from biokg.shapes.names import Holders, NameIndex
 from biokg.shapes.paths import Path, predicate
 from biokg.shapes.report import SEVERITIES, Result, default_message
 from biokg.shapes.vocabulary import RDFS, SH, display
@@ -33,6 +33,7 @@ from biokg.store.base import Store
 from biokg.store.local import LocalStore
 
 _LOGIC = {*SHAPE_COMPONENTS.values(), *LIST_COMPONENTS.values()}
+_TERMS = (NamedNode, Literal, BlankNode)
 _TEMPLATE = re.compile(r"\{[?$](\w+)\}")
 _COUNTS = re.compile(r"\b(COUNT|SUM|AVG|SAMPLE|GROUP_CONCAT)\s*\((?!\s*DISTINCT)", re.IGNORECASE)
 _SUBCLASSES = f"SELECT DISTINCT ?a ?b WHERE {{ ?a <{RDFS}subClassOf> ?b }}"
@@ -52,23 +53,19 @@ class Engine:
         self._bad: dict[tuple[Node, Focus], frozenset[Node]] = {}
         self.dialect = Dialect(self.subclasses, shapes.by_node.__getitem__, widened_integers=store.kind != "remote")
 
-    def rows(self, text: str) -> Iterator[Mapping[str, Node]]:
+    def rows(self, text: str, *, counting: bool = False) -> Iterator[Mapping[str, Node]]:
         """Solutions of a query over the validated graphs, unbound variables left out.
 
         Compiled queries give the same rows whether a triple counts once or once per graph that holds it, so a
         local store answers from its graphs as they are; a query that counts goes to their merge.
         """
-        if isinstance(self.store, LocalStore) and not _COUNTS.search(text):
+        if isinstance(self.store, LocalStore) and not counting:
             names, found = self._unmerged(self.store, text)
         else:
             solutions = self.store.select(text, default_graphs=self.graphs)
             names, found = solutions.variables, solutions.rows
         for row in found:
-            yield {
-                name: term
-                for name, term in zip(names, row, strict=True)
-                if isinstance(term, NamedNode | BlankNode | Literal)
-            }
+            yield {name: term for name, term in zip(names, row, strict=True) if isinstance(term, _TERMS)}
 
     def _unmerged(self, store: LocalStore, text: str) -> tuple[tuple[str, ...], Iterable[Iterable[object]]]:
         graphs: list[NamedNode | BlankNode | DefaultGraph] | None = None
@@ -201,11 +198,17 @@ class Engine:
         """Focus nodes with the names that another member of the class has too."""
         if not isinstance(constraint.parameter, NamedNode):
             return
-        text = compiler.names_query(constraint.parameter.value, self.dialect)
-        holders = self._names.of(constraint.parameter.value, lambda: self.rows(text))
+        holders = self._holders(constraint.parameter.value)
         for row in self.rows(compiler.member_query(focus, shape)):
             if holders.others(row["this"], row["found"].value):
                 yield row["this"], row["found"]
+
+    def _holders(self, class_iri: str) -> Holders:
+        return self._names.of(class_iri, lambda: self.rows(compiler.names_query(class_iri, self.dialect)))
+
+    def namesakes(self, class_iri: str, nodes: Iterable[Node]) -> Iterator[Node]:
+        """Members of the class that share a name with one of *nodes*."""
+        return self._holders(class_iri).namesakes(nodes)
 
     def _broken_logic(self, shape: Shape, focus: Focus, constraint: Constraint) -> Iterator[tuple[Node, Node]]:
         inner = focus.follow(shape.path)
@@ -258,7 +261,8 @@ class Engine:
             return
         step = shape.path.sparql() if shape.path else None
         seen = set()
-        for row in self.rows(embed(constraint.query.text, focus.pattern(), step)):
+        counting = _COUNTS.search(constraint.query.text) is not None
+        for row in self.rows(embed(constraint.query.text, focus.pattern(), step), counting=counting):
             found = row.get("path")
             path = predicate(found.value) if isinstance(found, NamedNode) else shape.path
             value = row.get("value", row["this"] if shape.path is None else None)

@@ -13,7 +13,7 @@ from biokg.shapes.delegate import judge
 from biokg.shapes.embed import subjects
 from biokg.shapes.engine import Engine
 from biokg.shapes.index import Node
-from biokg.shapes.model import Constraint, Shape, Shapes
+from biokg.shapes.model import FOCUS_COMPONENTS, PAIR_COMPONENTS, VALUE_COMPONENTS, Constraint, Shape, Shapes
 from biokg.shapes.report import Delegated, Result, ValidationReport
 from biokg.shapes.vocabulary import RDF, display
 from biokg.store.base import Store
@@ -31,38 +31,42 @@ class Revalidation:
     def __init__(self, store: Store, shapes: Shapes, graphs: Sequence[str] | None = None) -> None:
         self.engine = Engine(store, shapes, graphs, keep_names=True)
         self.shapes = shapes
+        self._asked: dict[Constraint, dict[str, frozenset[str]]] = {}
+        self._classes: dict[Node, frozenset[str]] = {}
         self._reasons = {shape.id: shapes.why_not_compiled(shape.id) for shape in shapes.targeted}
 
     def check(self, nodes: Iterable[Node]) -> ValidationReport:
         """The results that the changed *nodes* have a part in, whether these were there before the change or not."""
         changed = [node for node in dict.fromkeys(nodes) if isinstance(node, NamedNode)]
         self.engine.forget(changed)
-        near = list(dict.fromkeys([*changed, *self._referrers(changed)]))
-        types = self._types(near)
+        links = self._links(changed)
+        types = self._types(list(dict.fromkeys([*changed, *(node for held in links.values() for node in held)])))
         results: dict[Result, None] = {}
         delegated: list[Delegated] = []
         for shape in self.shapes.targeted:
-            focus = [node for node in near if types[node] & self._target_classes(shape)]
-            focus += [node for node in self._other_targets(shape, near) if node not in focus]
+            focus = self._focus(shape, changed, types)
             reason = self._reasons[shape.id]
             if reason:
-                delegated += [Delegated(display(shape.id), reason)] if focus else []
-                wanted = set(focus)
-                found = judge(self.engine.store, self.shapes, shape, self.engine.graphs) if focus else ()
-                results |= {result: None for result in found if result.focus in wanted}
+                near = [*focus, *(n for held in links.values() for n in self._focus(shape, held, types))]
+                delegated += [Delegated(display(shape.id), reason)] if near else []
+                found = judge(self.engine.store, self.shapes, shape, self.engine.graphs) if near else ()
+                results |= {result: None for result in found if result.focus in set(near)}
                 continue
-            for chunk in _chunks(focus):
+            for chunk in _chunks(focus + self._namesakes(shape, focus)):
                 results |= dict.fromkeys(self.engine.validate(shape, _values(chunk)))
+            results |= dict.fromkeys(self._near(shape, links, types))
             results |= dict.fromkeys(self._far(shape, changed, types))
         return ValidationReport(tuple(results), tuple(delegated))
 
-    def _referrers(self, nodes: Sequence[NamedNode]) -> Iterator[NamedNode]:
+    def _links(self, nodes: Sequence[NamedNode]) -> dict[str, list[NamedNode]]:
+        """The nodes that refer to *nodes*, by the property that they do it with."""
+        links: dict[str, dict[NamedNode, None]] = defaultdict(dict)
         for chunk in _chunks(nodes):
-            for row in self.engine.rows(
-                f"SELECT DISTINCT ?this WHERE {{ {_listed('?node', chunk)} ?this ?any ?node }}"
-            ):
+            text = f"SELECT DISTINCT ?this ?property WHERE {{ {_listed('?node', chunk)} ?this ?property ?node }}"
+            for row in self.engine.rows(text):
                 if isinstance(row["this"], NamedNode):
-                    yield row["this"]
+                    links[row["property"].value][row["this"]] = None
+        return {name: list(held) for name, held in links.items() if name != f"{RDF}type"}
 
     def _types(self, nodes: Sequence[NamedNode]) -> dict[Node, set[str]]:
         types: dict[Node, set[str]] = defaultdict(set)
@@ -72,18 +76,38 @@ class Revalidation:
                 types[row["this"]].add(row["type"].value)
         return types
 
-    def _target_classes(self, shape: Shape) -> set[str]:
-        named = (t.term.value for t in shape.targets if t.kind == "targetClass" and isinstance(t.term, NamedNode))
-        return {below for name in named for below in self.engine.subclasses(name)}
+    def _target_classes(self, shape: Shape) -> frozenset[str]:
+        if shape.id not in self._classes:
+            terms = (t.term for t in shape.targets if t.kind == "targetClass")
+            below = (c for term in terms if isinstance(term, NamedNode) for c in self.engine.subclasses(term.value))
+            self._classes[shape.id] = frozenset(below)
+        return self._classes[shape.id]
 
-    def _other_targets(self, shape: Shape, near: Sequence[NamedNode]) -> Iterator[NamedNode]:
-        if all(target.kind == "targetClass" for target in shape.targets):
-            return
-        wanted = set(near)
-        kept = replace(shape, targets=tuple(t for t in shape.targets if t.kind != "targetClass"))
-        for node in self.engine.focus_nodes(kept):
-            if isinstance(node, NamedNode) and node in wanted:
-                yield node
+    def _focus(self, shape: Shape, nodes: Sequence[NamedNode], types: dict[Node, set[str]]) -> list[NamedNode]:
+        """The *nodes* that the shape targets."""
+        classes = self._target_classes(shape)
+        found = dict.fromkeys(node for node in nodes if not classes.isdisjoint(types[node]))
+        if any(target.kind != "targetClass" for target in shape.targets):
+            other = replace(shape, targets=tuple(t for t in shape.targets if t.kind != "targetClass"))
+            held = set(self.engine.focus_nodes(other))
+            found |= dict.fromkeys(node for node in nodes if node in held)
+        return list(found)
+
+    def _namesakes(self, shape: Shape, focus: Sequence[NamedNode]) -> list[NamedNode]:
+        """Nodes that share a name with one of *focus*, where the shape forbids that."""
+        classes = [c.parameter for c in shape.constraints if c.component == "UniqueName" and focus]
+        found = (n for c in classes if isinstance(c, NamedNode) for n in self.engine.namesakes(c.value, focus))
+        return [node for node in dict.fromkeys(found) if isinstance(node, NamedNode) and node not in focus]
+
+    def _near(self, shape: Shape, links: dict[str, list[NamedNode]], types: dict[Node, set[str]]) -> Iterator[Result]:
+        """Nodes that refer to a changed one, checked by the constraints that look at what they refer to."""
+        members = [shape] if shape.path else [self.shapes.by_node[node] for node in shape.properties]
+        for member in members:
+            if member.path is None or not _looks_on(member):
+                continue
+            referring = dict.fromkeys(n for name in member.path.iris if name in links for n in links[name])
+            for chunk in _chunks(self._focus(shape, list(referring), types) if referring else []):
+                yield from self.engine.validate(member, _values(chunk))
 
     def _far(self, shape: Shape, changed: Sequence[NamedNode], types: dict[Node, set[str]]) -> Iterator[Result]:
         """Rules in SPARQL reach further than one step: a changed node may stand for any of their subjects."""
@@ -91,17 +115,22 @@ class Revalidation:
         for constraint in shape.constraints:
             if constraint.query is None:
                 continue
-            for variable in subjects(constraint.query.text):
+            for variable in self._subjects(constraint):
                 nodes = changed if variable != "?this" else [n for n in changed if types[n] & classes]
                 for chunk in _chunks(self._fitting(constraint, variable, nodes)):
                     yield from self._with(shape, constraint, f"{_listed(variable, chunk)} ")
+
+    def _subjects(self, constraint: Constraint) -> dict[str, frozenset[str]]:
+        if constraint not in self._asked:
+            self._asked[constraint] = subjects(constraint.query.text) if constraint.query else {}
+        return self._asked[constraint]
 
     def _fitting(self, constraint: Constraint, variable: str, nodes: Sequence[NamedNode]) -> list[NamedNode]:
         """The nodes that have every property which the rule asks of the variable."""
         if variable == "?this" or constraint.query is None:
             return []
         kept: list[NamedNode] = list(nodes)
-        wanted = subjects(constraint.query.text)[variable]
+        wanted = self._subjects(constraint)[variable]
         for asked in sorted(wanted):
             if kept:
                 text = f"SELECT DISTINCT ?this WHERE {{ {_listed('?this', kept)} ?this {asked} }}"
@@ -113,6 +142,13 @@ class Revalidation:
         focus = self.engine.targets(shape)
         alone = replace(shape, constraints=(constraint,), properties=())
         yield from self.engine.validate(alone, Focus(listed + focus.base))
+
+
+def _looks_on(shape: Shape) -> bool:
+    """The shape's judgement depends on more of a value node than its being there."""
+    alone = {*VALUE_COMPONENTS.values(), *FOCUS_COMPONENTS.values(), *PAIR_COMPONENTS.values()} - {"Class"}
+    simple = shape.path is not None and shape.path.kind == "predicate"
+    return not simple or bool(shape.properties) or any(c.component not in alone for c in shape.constraints)
 
 
 def validate_nodes(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from biokg.shapes.index import Node
 
@@ -49,6 +49,10 @@ class Holders:
     def others(self, node: Node, name: str) -> bool:
         """Somebody else has the name of *node*."""
         return bool(self._nodes.get(name_key(name), set()) - {node})
+
+    def namesakes(self, nodes: Iterable[Node]) -> Iterator[Node]:
+        """Everybody who shares a name with one of *nodes*, these included."""
+        return (other for node in nodes for key in self._keys.get(node, ()) for other in self._nodes[key])
 
 
 class NameIndex:

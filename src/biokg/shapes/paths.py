@@ -28,6 +28,11 @@ class Path:
         """The path in SPARQL 1.1 syntax, with full IRIs."""
         return self._text(lambda iri: f"<{iri}>")
 
+    @property
+    def iris(self) -> frozenset[str]:
+        """Every property in the path."""
+        return frozenset({self.iri} if self.iri else ()).union(*(part.iris for part in self.parts))
+
     def __str__(self) -> str:
         return self._text(shorten)
 
