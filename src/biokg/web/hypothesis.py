@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Flask, Response
+from flask import Blueprint, Response, request
 
 from biokg import __version__
 from biokg.errors import NotFound
@@ -43,18 +43,6 @@ def detailed(*, wait: bool) -> list[dict[str, Any]] | None:
         held["detailed"] = found or _details(service())
     ready: list[dict[str, Any]] = held["detailed"]
     return ready
-
-
-def warm(app: Flask) -> None:
-    """Have the verdicts at hand before the first visitor comes, and begin on the details in the background."""
-    with app.app_context():
-        assessments()
-
-    def prepare() -> None:
-        with app.app_context():
-            detailed(wait=True)
-
-    threading.Thread(target=prepare, name="assessments", daemon=True).start()
 
 
 def _path(held: Service, part: str) -> Path:
@@ -124,12 +112,12 @@ def leading(claim: dict[str, Any]) -> list[dict[str, Any]]:
 GLYPHS = {"supported": "●", "partially-supported": "◐", "contradicted": "✕", "insufficient-data": "○"}
 
 
-def grids(full: dict[str, Any] | None) -> list[dict[str, Any]]:
-    """A grid for each sub-claim of the widest view: population and rule down, date and threshold across."""
+def grids(full: dict[str, Any] | None, at: int) -> list[dict[str, Any]]:
+    """A grid for each sub-claim of the view numbered *at*: population and rule down, date and threshold across."""
     if full is None or not full["robustness"]:
         return []
     made = []
-    for claim in full["robustness"]["views"][-1]["sub_claims"]:
+    for claim in full["robustness"]["views"][at]["sub_claims"]:
         down = list(dict.fromkeys((c["population"], c["rule"]) for c in claim["grid"]))
         across = list(dict.fromkeys((c["as_of"], c["threshold"]) for c in claim["grid"]))
         across.sort(key=lambda key: (key[0] is None, key[0] or 0, key[1]))
@@ -165,4 +153,9 @@ def one(name: str) -> Response:
     full = next((a for a in detailed(wait=not as_page) or () if a["id"] == found["id"]), None)
     if not as_page:
         return as_json(full or found)
-    return page("hypothesis.html", h=found, card=summary(found), full=full, grids=grids(full))
+    names = [v["view"] for v in found["views"]]
+    chosen = request.args.get("view", names[-1])
+    if chosen not in names:
+        raise NotFound(f"there is no view {chosen!r}", fix="the views are " + ", ".join(names))
+    at = names.index(chosen)
+    return page("hypothesis.html", h=found, v=found["views"][at], full=full, grids=grids(full, at), at=at)

@@ -18,6 +18,7 @@ from biokg.web import (
     start,
     tables,
     validating,
+    well_known,
 )
 
 
@@ -37,5 +38,6 @@ def blueprints() -> list[Blueprint]:
         tables,
         validating,
         downloads,
+        well_known,
     )
     return [module.blueprint for module in modules]

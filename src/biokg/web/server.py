@@ -146,6 +146,10 @@ def application() -> Gateway:
     token = read_token(settings.token_file) if settings.token_file is not None else None
     service = Service(store, pool.version, settings, pool, token=token, forwarder=_forwarder(settings))
     app = create_app(service, pages=given["pages"])
+    if given["pages"]:
+        from biokg.web.warming import warm
+
+        warm(app)
     threads = settings.queue + 2 * settings.workers + SPARE_THREADS
     ceiling = max(settings.max_upload_bytes, 4 * settings.max_query_bytes)
     cache = cast("AnswerCache", app.wsgi_app)
