@@ -120,7 +120,7 @@ def _criterion(out: _Writer, base: str, found: CriterionAssessment, activity: st
     result = f"{node}/result"
     out.add(result, RDF_TYPE, _EARL + "TestResult")
     out.add(result, _EARL + "outcome", _EARL + _EARL_OUTCOME[found.outcome])
-    out.add(result, term("population"), entity("population", criterion.populations[0]))
+    out.add(result, term("populationChoice"), entity("population", criterion.populations[0]))
     out.add(result, term("rule"), entity("rule", criterion.rules[0]))
     out.add(result, term("threshold"), _typed(f"{criterion.threshold:g}", "decimal"))
     out.text(result, term("basis"), found.why)
