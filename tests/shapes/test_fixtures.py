@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pyoxigraph import NamedNode, Triple
 
-from biokg.shapes import Result, load_shapes, validate
+from biokg.shapes import Result, Revalidation, load_shapes, validate
 from biokg.shapes.engine import Engine
 from biokg.shapes.index import Node
 from biokg.shapes.model import (
@@ -52,12 +52,45 @@ def test_the_valid_world_reaches_every_shape(world: MemoryStore, shapes: Shapes)
     assert not idle
 
 
-def test_a_broken_world_gives_exactly_the_expected_results(
-    case: Any, broken: Break, shapes: Shapes, result_key: Callable[[Result], object]
+@pytest.fixture(scope="module")
+def revalidation(world: MemoryStore, shapes: Shapes) -> Revalidation:
+    return Revalidation(world, shapes)
+
+
+def _changed(case: Any) -> list[Any]:
+    return [node for triple in (*case.add, *case.remove) for node in (triple.subject, triple.object)]
+
+
+def test_checking_the_changed_nodes_gives_exactly_the_expected_results(
+    case: Any, broken: Break, revalidation: Revalidation, result_key: Callable[[Result], object]
 ) -> None:
-    with broken(case) as store:
-        report = validate(store, shapes=shapes)
-    assert sorted(map(result_key, report.results)) == list(case.expected)
+    with broken(case):
+        found = revalidation.check(_changed(case))
+    assert revalidation.check(_changed(case)).clean
+    assert sorted(map(result_key, found.results)) == list(case.expected)
+
+
+def _whole_worlds(
+    cases: list[Any], broken: Break, shapes: Shapes, key: Callable[[Result], Any]
+) -> Iterator[tuple[str, list[Any], list[Any]]]:
+    for case in cases:
+        with broken(case) as store:
+            found = sorted(map(key, validate(store, shapes=shapes).results))
+        if found != list(case.expected):
+            yield case.name, found, list(case.expected)
+
+
+def test_checking_the_whole_world_gives_the_same_for_a_sample(
+    cases: list[Any], broken: Break, shapes: Shapes, result_key: Callable[[Result], Any]
+) -> None:
+    assert not list(_whole_worlds(cases[::15], broken, shapes, result_key))
+
+
+@pytest.mark.slow
+def test_checking_the_whole_world_gives_the_same(
+    cases: list[Any], broken: Break, shapes: Shapes, result_key: Callable[[Result], Any]
+) -> None:
+    assert not list(_whole_worlds(cases, broken, shapes, result_key))
 
 
 def test_every_message_says_what_to_do(shapes: Shapes) -> None:
