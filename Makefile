@@ -12,7 +12,7 @@ WORKERS ?= 2
 BIN    := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-all check-code lock settings readme environment environment-dev clean
+.PHONY: help serve test test-all check-code lock settings readme picture environment environment-dev clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## ?/  make \1|/' | column -t -s '|' 2>/dev/null \
@@ -45,8 +45,12 @@ lock: environment-dev ## resolve the dependencies of pyproject.toml anew into th
 settings: environment ## write docs/settings.md from the table of settings
 	$(BIN)/python .ci/settings.py --write
 
-readme: environment ## ask the README's examples again and write their answers
+readme: environment-dev ## ask the README's and the notebook's questions again and write their answers
 	$(BIN)/python .ci/readme.py --write
+	$(BIN)/python .ci/notebook.py --write
+
+picture: environment ## look at the start page with headless Chromium for the README
+	$(BIN)/python .ci/picture.py
 
 clean: ## remove the environment, built graphs and caches
 	rm -rf .venv .biokg build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

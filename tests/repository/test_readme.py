@@ -56,3 +56,9 @@ def test_the_two_commands_are_targets_of_the_makefile(repository: Path) -> None:
     text = (repository / "README.md").read_text(encoding="utf-8")
     for target in set(re.findall(r"make (serve|test[a-z-]*|readme|lock)\b", text)):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def test_the_picture_is_there_and_small(repository: Path) -> None:
+    picture = repository / "docs" / "start.png"
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    assert picture.stat().st_size <= 200_000
