@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,10 +54,13 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Print the report; 3 when a shape is broken."""
     from biokg.cli.graph import graph
     from biokg.shapes import load_shapes, validate
+    from biokg.shapes.spelling import unknown_terms
 
     shapes = load_shapes(settings.ontology_folder / "shapes")
     if arguments.file:
-        report = validate(loaded([*arguments.file, *vocabulary(settings.ontology_folder)]), shapes=shapes)
+        held = loaded([*arguments.file, *vocabulary(settings.ontology_folder)])
+        report = validate(held, shapes=shapes)
+        report = replace(report, results=(*report.results, *unknown_terms(held.quads())))
     else:
         with graph(settings) as (store, _version):
             report = validate(store, shapes=shapes)
