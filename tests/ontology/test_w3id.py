@@ -22,6 +22,9 @@ SERVED = {
     "ontology/module/open-innovation/1.0.0": ("/ontology/module/open-innovation", 303),
     "ontology/Alliance": ("/ontology/Alliance", 303),
     "ontology/playedBy": ("/ontology/playedBy", 303),
+    "ontology/context.jsonld": ("/ontology/context.jsonld", 302),
+    "ontology/alignment/org": ("/ontology/alignment/org", 303),
+    "query/cq-framework": ("/query/cq-framework", 303),
     "scheme/alliance-type": ("/scheme/alliance-type", 303),
     "scheme/alliance-type/licensing-out": ("/scheme/alliance-type/licensing-out", 303),
     "id/organization/vib": ("/id/organization/vib", 303),
@@ -61,4 +64,4 @@ def test_every_rule_is_tried() -> None:
     rules = RULE.findall(TABLE.read_text(encoding="utf-8"))
     tried = {next(rule for rule in rules if re.search(rule[0], path)) for path in SERVED}
     untried = {rule[0] for rule in rules} - {rule[0] for rule in tried}
-    assert untried <= {r"^ontology/alignment/([a-z-]+)(?:/\d+\.\d+\.\d+)?$", r"^(shape/[\w-]+)$"}
+    assert untried <= {r"^(shape/[\w-]+)$"}

@@ -64,6 +64,14 @@ def index(suffix: str | None = None) -> Response:
     return finish(serialize(triples, format=rdf_format, prefixes=prefixes) or b"", kind)
 
 
+@blueprint.get("/ontology/context.jsonld")
+def context() -> Response:
+    """The JSON-LD context: short names for the terms, for plain JSON."""
+    from biokg.knowledge.jsonld_context import context_document
+
+    return finish(context_document(service().settings.ontology_folder).encode(), RDF_TYPES["jsonld"])
+
+
 @blueprint.get("/ontology/<path:path>")
 def term(path: str) -> Response:
     """A term of the ontology: definition, place in the hierarchy, where it is used."""
