@@ -24,6 +24,9 @@ DISSERTATION, TO_2016, AFTER_2016 = LAYERS
 
 Value = NamedNode | Literal
 _ORGANIZATION = entity("organization", "")
+_GRAPHS = {layer: NamedNode(layer_graph(layer)) for layer in LAYERS}
+_CONCEPT = lru_cache(maxsize=16384)(concept)
+_DOCUMENT_DIGITS = 16
 
 
 @lru_cache(maxsize=65536)
@@ -59,11 +62,12 @@ def boolean(value: bool) -> Literal:
     return Literal("true" if value else "false", datatype=iri(XSD + "boolean"))
 
 
+@lru_cache(maxsize=16384)
 def document_iri(source: str) -> str:
     """The IRI of the document a source names: the dissertation, or the page at an address."""
     if source == "dissertation":
         return entity("document", "dissertation")
-    return entity("document", hashlib.sha256(source.encode()).hexdigest()[:16])
+    return entity("document", hashlib.sha256(source.encode()).hexdigest()[:_DOCUMENT_DIGITS])
 
 
 def page_iri(address: str) -> str:
@@ -80,7 +84,7 @@ class Emitter:
 
     def add(self, layer: str, subject: str, predicate: str, value: Value) -> None:
         """One asserted triple in the graph of *layer*."""
-        self._quads[Quad(iri(subject), iri(predicate), value, iri(layer_graph(layer)))] = None
+        self._quads[Quad(iri(subject), iri(predicate), value, _GRAPHS[layer])] = None
         for mentioned in (subject, value.value):
             if mentioned.startswith(_ORGANIZATION):
                 organization = mentioned[len(_ORGANIZATION) :].split("/", 1)[0]
@@ -147,7 +151,7 @@ class Node:
 
     def code(self, property_: str, scheme: str, value: str) -> Node:
         """A concept of a scheme, when the cell is not empty."""
-        return self.link(property_, concept(scheme, value)) if value else self
+        return self.link(property_, _CONCEPT(scheme, value)) if value else self
 
 
 @dataclass(frozen=True)
