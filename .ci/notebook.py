@@ -26,7 +26,7 @@ CELLS: tuple[tuple[str, str], ...] = (
     ("code", "h2.criteria('to-2016')[['title', 'N', 'Y', 'X', 'U', 'low', 'high', 'outcome']]"),
     (
         "markdown",
-        "## The same by hand\n\nWhich firms, of every group of the sample, have a sourced alliance, and which have none?",
+        "## The same by hand\n\nWhich firms, whatever their group, have a sourced alliance, and which none?",
     ),
     (
         "code",
