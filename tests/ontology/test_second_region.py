@@ -91,6 +91,12 @@ def test_every_hypothesis_gets_a_verdict_from_it(aldmark: MemoryStore, view: str
     assert set(found.values()) <= VERDICTS
 
 
+def test_h1_compares_the_regions_that_the_data_name(aldmark: MemoryStore) -> None:
+    (assessment,) = assess(aldmark, ["to-2016"], hypotheses=["h1"])
+    claims = {one.claim.id: one.decision.verdict.value for one in assessment.view("to-2016").sub_claims}
+    assert claims["h1a"] == "supported", "both regions of Aldmark have instruments and bodies"
+
+
 def test_verdicts_follow_the_data(aldmark: MemoryStore) -> None:
     """Most firms of Aldmark are not integrated; were all of them, the verdict on H3 would be another."""
     claim = "h3a"
