@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 BATCH = 500
 """Quads per INSERT DATA or DELETE DATA; engines bound the length of an update."""
+GRAPHS_AS = "application/n-triples, text/turtle;q=0.9, application/rdf+xml;q=0.5"
+SOLUTIONS_AS = "application/sparql-results+json, application/sparql-results+xml;q=0.5"
 MAX_ANSWER_BYTES = 256 * 1024 * 1024
 _FORMS = {"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"}
 
@@ -132,9 +134,9 @@ class RemoteStore:
         for name in named_graphs or ():
             wrapper.addParameter("named-graph-uri", name)
         is_graph = wrapper.queryType in ("CONSTRUCT", "DESCRIBE")
-        wrapper.addCustomHttpHeader(
-            "Accept", "application/n-triples" if is_graph else "application/sparql-results+json"
-        )
+        wrapper.addCustomHttpHeader("Accept", GRAPHS_AS if is_graph else SOLUTIONS_AS)
+        if is_graph:
+            wrapper.setReturnFormat("turtle")
         content_type, body = self._send(wrapper)
         try:
             if is_graph:
