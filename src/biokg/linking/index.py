@@ -179,8 +179,9 @@ def _all_names(entity: Entity) -> Iterator[str]:
 def _without_place(text: str, entity: Entity) -> str:
     """``Merck KGaA, Darmstadt (Germany)`` without what stands from its own city on; empty if it names none."""
     cities = {fold(city) for city in entity.cities}
-    parts = text.partition("(")[0].split(",")
+    body, opening, bracket = text.partition("(")
+    parts = body.split(",")
     for number, part in enumerate(parts[1:], start=1):
         if fold(part) in cities:
-            return ",".join(parts[:number])
+            return ",".join(parts[:number]) + (f" {opening}{bracket}" if opening else "")
     return ""

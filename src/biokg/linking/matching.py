@@ -208,6 +208,7 @@ def _namesake(chosen: Candidate, candidates: Sequence[Candidate], query: Name) -
     for other in candidates:
         objections = other.judgement.objections
         rival = other.entity.id != chosen.entity.id and other.score >= chosen.score
+        rival = rival and not (other.name.countries and not chosen.name.countries)
         if rival and objections and all("legal form" in objection for objection in objections):
             return other
     return None
@@ -230,9 +231,11 @@ def _tied(accepted: Sequence[Candidate], query: Name) -> list[Candidate]:
 def _settle(accepted: list[Candidate], query: Name, hints: Hints) -> list[Candidate]:
     """Tell namesakes apart: by country, by legal form, by status, by heading the group of the others."""
     wanted = set(query.countries) | ({hints.country} if hints.country else set())
+    plain = {candidate.name.legal for candidate in accepted if not candidate.name.countries}
     best_literal = max(_literal(query, candidate) for candidate in accepted)
     tests: list[Callable[[Candidate], bool]] = [
         lambda c: c.entity.country in wanted,
+        lambda c: not wanted and (not c.name.countries or c.name.legal not in plain),
         lambda c: bool(hints.city) and fold(hints.city) in {fold(city) for city in c.entity.cities},
         lambda c: _literal(query, c) == best_literal and best_literal >= 2,
         lambda c: bool(query.legal & c.name.legal),
