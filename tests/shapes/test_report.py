@@ -11,6 +11,7 @@ from biokg.errors import UsageError
 from biokg.shapes import ValidationReport, load_shapes, validate, validate_nodes
 from biokg.shapes.delegate import read_report
 from biokg.shapes.model import read_shapes
+from biokg.shapes.validation import results
 from biokg.store.memory import MemoryStore
 
 SHAPES = """
@@ -99,3 +100,12 @@ def test_an_unknown_engine_and_a_folder_without_shapes_are_refused_with_a_fix(tm
     with pytest.raises(UsageError) as caught:
         load_shapes(tmp_path)
     assert caught.value.fix
+
+
+def test_progress_is_told_shape_by_shape_and_results_can_be_streamed() -> None:
+    shapes = read_shapes(parse(SHAPES, format=RdfFormat.TURTLE))
+    told: list[tuple[str, int, int | None]] = []
+    stream = results(_store(DATA), shapes=shapes, progress=lambda *step: told.append(step))
+    assert next(stream).focus == NamedNode("http://e/a")
+    assert len(list(stream)) == 1
+    assert told == [("validating", 1, 1)]

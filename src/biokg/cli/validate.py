@@ -53,6 +53,7 @@ def vocabulary(ontology_folder: Path) -> list[Path]:
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Print the report; 3 when a shape is broken."""
     from biokg.cli.graph import graph
+    from biokg.cli.progress import progress_bar
     from biokg.shapes import load_shapes, validate
     from biokg.shapes.spelling import unknown_terms
 
@@ -62,7 +63,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         report = validate(held, shapes=shapes)
         report = replace(report, results=(*report.results, *unknown_terms(held.quads())))
     else:
-        with graph(settings) as (store, _version):
-            report = validate(store, shapes=shapes)
+        with graph(settings) as (store, _version), progress_bar() as progress:
+            report = validate(store, shapes=shapes, progress=progress)
     print(report.text())
     return 0 if report.conforms else 3

@@ -122,15 +122,14 @@ class Engine:
         seen: set[tuple[Node, Focus]] = set()
         yield from self._shape(shape, here, seen)
 
-    def validate_all(self, shapes: Sequence[Shape]) -> Iterator[Result]:
-        """Results of several shapes, in their order; a local store answers them in parallel threads."""
+    def validate_all(self, shapes: Sequence[Shape]) -> Iterator[Sequence[Result]]:
+        """The results of each shape, in their order; a local store answers them in parallel threads."""
         self.subclasses("")
         if not isinstance(self.store, LocalStore) or len(shapes) < 2:
-            for shape in shapes:
-                yield from self.validate(shape)
+            yield from (list(self.validate(shape)) for shape in shapes)
             return
         with ThreadPoolExecutor(max_workers=os.cpu_count()) as threads:
-            yield from (result for found in threads.map(lambda s: list(self.validate(s)), shapes) for result in found)
+            yield from threads.map(lambda shape: list(self.validate(shape)), shapes)
 
     def _shape(self, shape: Shape, focus: Focus, seen: set[tuple[Node, Focus]]) -> Iterator[Result]:
         yield from self._counts([shape], focus)

@@ -1,0 +1,79 @@
+"""Property paths survive the way through RDF and mean the same in SPARQL."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyoxigraph import NamedNode, Quad, Store
+
+from biokg.shapes.embed import embed, why_not_embeddable
+from biokg.shapes.index import GraphIndex
+from biokg.shapes.paths import Path, predicate, read_path
+
+NAMES = st.sampled_from(["p", "q", "r"]).map(lambda name: predicate(f"http://e/{name}"))
+UNARY = ("inversePath", "zeroOrMorePath", "oneOrMorePath", "zeroOrOnePath")
+PATHS = st.recursive(
+    NAMES,
+    lambda inner: st.one_of(
+        st.builds(lambda kind, part: Path(kind, parts=(part,)), st.sampled_from(UNARY), inner),
+        st.builds(
+            lambda kind, parts: Path(kind, parts=tuple(parts)),
+            st.sampled_from(["sequence", "alternativePath"]),
+            st.lists(inner, min_size=2, max_size=3),
+        ),
+    ),
+    max_leaves=5,
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(PATHS)
+def test_a_path_written_as_rdf_is_read_back_the_same(path: Path) -> None:
+    node, triples = path.triples()
+    assert read_path(GraphIndex(triples), node) == path
+
+
+@settings(max_examples=100, deadline=None)
+@given(PATHS)
+def test_a_path_is_sparql_that_parses_and_names_its_properties(path: Path) -> None:
+    text = path.sparql()
+    Store().query(f"SELECT * WHERE {{ ?a {text} ?b }}")
+    assert all(f"<{iri}>" in text for iri in path.iris)
+
+
+def test_the_focus_pattern_goes_into_the_outermost_group_only() -> None:
+    text = (
+        'SELECT $this ("{ $this" AS ?text) WHERE { # { not here\n'
+        " $this <http://e/p> ?v . FILTER EXISTS { $this ?p ?o } }"
+    )
+    found = embed(text, "?this a <http://e/C> .")
+    assert found.count("<http://e/C>") == 1
+    assert '"{ $this"' in found
+    assert "$this a" not in found
+
+
+def test_rows_of_an_embedded_query_are_those_of_one_query_per_node() -> None:
+    store = Store()
+    for name, value in (("a", "x"), ("b", "y"), ("c", "x")):
+        store.add(Quad(*(NamedNode(f"http://e/{part}") for part in (name, "p", value))))
+    rule = "SELECT $this ?value WHERE { $this <http://e/p> ?value . FILTER NOT EXISTS { ?value ?q $this } }"
+    whole = store.query(embed(rule, "VALUES ?this { <http://e/a> <http://e/b> }"))
+    found = {(str(row["this"]), str(row["value"])) for row in whole}
+    each = set()
+    for name in ("a", "b"):
+        node = NamedNode(f"http://e/{name}")
+        each |= {(str(node), str(r["value"])) for r in store.query(embed(rule, f"VALUES ?this {{ {node} }}"))}
+    assert found == each == {("<http://e/a>", "<http://e/x>"), ("<http://e/b>", "<http://e/y>")}
+
+
+def test_what_cannot_be_made_set_wise_is_recognised() -> None:
+    for reason, text in {
+        "MINUS": "SELECT $this WHERE { $this ?p ?o MINUS { $this ?p 1 } }",
+        "LIMIT": "SELECT $this WHERE { $this ?p ?o } LIMIT 1",
+        "a nested SELECT": "SELECT $this WHERE { { SELECT $this WHERE { $this ?p ?o } } }",
+        "$this bound anew": "SELECT $this WHERE { ?x ?p ?o BIND(?x AS $this) }",
+        "no $this": "SELECT ?x WHERE { ?x ?p ?o }",
+        "a UNION branch that does not begin with $this": "SELECT $this { { FILTER($this) } UNION { $this ?p ?o } }",
+    }.items():
+        assert why_not_embeddable(text) == reason
+    assert why_not_embeddable("SELECT $this WHERE { { $this ?p 1 } UNION { $this ?p 2 } }") is None
