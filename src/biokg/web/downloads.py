@@ -9,6 +9,7 @@ from flask import Blueprint, Response
 
 from biokg.errors import NotFound
 from biokg.terms import BASE, PREFIXES
+from biokg.web import citing
 from biokg.web.entity import FORMATS, OFFERS, document, entity_page, known
 from biokg.web.rendering import HTML, JSON, as_json, finish, media_type, split_suffix
 from biokg.web.service import service
@@ -46,6 +47,9 @@ def named(path: str) -> Response:
     """A named graph: its page, or all its triples."""
     from pyoxigraph import RdfFormat, serialize
 
+    stem, dot, suffix = path.rpartition(".")
+    if dot and suffix in citing.SUFFIXES:
+        return citing.response(known(BASE + "graph/" + stem), suffix)
     path, asked = split_suffix("graph/" + path, {**dict(FORMATS), "html": "HTML"})
     iri = known(BASE + path)
     kind = media_type(OFFERS, asked)

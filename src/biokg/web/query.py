@@ -14,6 +14,7 @@ from biokg.errors import BioKGError, UsageError
 from biokg.queries import CannedQuery, bind, catalogue, find, run
 from biokg.queries.published import competency_questions
 from biokg.terms import BASE, VIEWS
+from biokg.web import citing
 from biokg.web.asking import Row, Value, kept, labelled, labels, query_text
 from biokg.web.citing import citation
 from biokg.web.clients import client_address, hung_up
@@ -205,6 +206,9 @@ def answer(query: CannedQuery) -> tuple[tuple[str, ...], list[Row]]:
 @blueprint.get("/query/<name>")
 def canned(name: str) -> Response:
     """A canned query: its question, a form for its parameters, its answer, its text; or its description as RDF."""
+    stem, dot, suffix = name.rpartition(".")
+    if dot and suffix in citing.SUFFIXES and named(stem):
+        return citing.response(BASE + "query/" + stem, suffix)
     name, asked = split_suffix(name, (*RDF_TYPES, "html", "json", "csv", "tsv"))
     query = named(name)
     if query is None:
