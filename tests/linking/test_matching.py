@@ -180,3 +180,21 @@ def test_folding_is_idempotent_and_parsing_never_empties_a_name(word: str, tail:
 )
 def test_a_misspelling_is_so_both_ways(one: str, other: str) -> None:
     assert is_typo(one, other) == is_typo(other, one)
+
+
+def test_names_that_the_registry_lacks_are_not_matched_to_what_it_has() -> None:
+    related = SHARED / "ror-related.csv"
+    if not related.exists():
+        pytest.skip("the shared source tables are not here")
+    files = [SHARED / name for name in ("ror-be.jsonl", "ror-pharma.jsonl", "ror-other.jsonl")]
+    entities = {entity.id: entity for path in files for entity in read_registry(path)}
+    matcher = Matcher(entities.values())
+    with related.open(encoding="utf-8") as stream:
+        absent = [row for row in csv.DictReader(stream) if row["ror"] not in entities]
+    wrong = [
+        (row["label"], match.entity.label)
+        for row in absent
+        if (match := matcher.match(row["label"])).entity is not None and match.entity.id != row["ror"]
+    ]
+    assert len(absent) > 400
+    assert len(wrong) / len(absent) <= 0.02, wrong

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from biokg.linking.countries import COUNTRIES
 from biokg.linking.names import Name, fold
 from biokg.linking.registry import Entity
 from biokg.linking.typos import is_typo
 from biokg.linking.words import (
     ADDABLE,
     ADDABLE_TO_YOUNG,
-    COUNTRIES,
     LEGAL_FORMS,
     PLAIN_WORDS,
     WEAK,
+    WEAK_OF_YOUNG,
     YOUNG_TYPES,
     word_set,
 )
@@ -191,7 +192,7 @@ def _loose(
         missing, extra = missing - {"center"}, extra - {"center"}
     places = {word for city in entity.cities for word in fold(city).split()}
     added, against = _added(query, extra, entity, places)
-    lacking = WEAK | {"pharma"} if entity.kind in YOUNG_TYPES else WEAK
+    lacking = WEAK_OF_YOUNG if entity.kind in YOUNG_TYPES else WEAK
     lacks = [f"lacks {word!r}" for word in sorted(missing & lacking)]
     objections = [*against, *(f"lacks {word!r} of the record's name" for word in sorted(missing - lacking))]
     core = common - GENERIC - places - {"pharma"}

@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from biokg.linking.countries import COUNTRIES
 from biokg.linking.index import RegistryIndex
 from biokg.linking.judging import ACCEPT, NO_HINTS, Hints, Judgement, judge, legal_objections
 from biokg.linking.names import Name, fold, is_remark, is_short_for, other_names, parse
 from biokg.linking.registry import Entity
-from biokg.linking.words import COUNTRIES
 
 SAME_THING = re.compile(
     r"^(?:formerly|former|fka|previously|ex|now|aka|also known as|later|until recently)\b[ :]*", re.I

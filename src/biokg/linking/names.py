@@ -6,9 +6,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from biokg.linking.countries import COUNTRIES
 from biokg.linking.words import (
     CONCEPTS,
-    COUNTRIES,
     LEGAL_FORMS,
     LEGAL_SPELLINGS,
     NOTE_WORDS,

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from biokg.errors import UsageError
+from biokg.linking.countries import COUNTRIES
 from biokg.linking.judging import Hints
 from biokg.linking.lexicon import IDENTIFIER, ORGANIZATION, Fact, Lexicon, Named, long_id, same_text, short_id
 from biokg.linking.matching import Matcher
 from biokg.linking.names import fold
 from biokg.linking.registry import Entity
-from biokg.linking.words import COUNTRIES
 
 MOST = 100
 """The most candidates or suggestions of one answer."""

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from biokg.errors import UsageError
+from biokg.linking.countries import COUNTRIES
 from biokg.linking.names import fold
-from biokg.linking.words import COUNTRIES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TextIO
 
 from biokg.errors import UsageError
+from biokg.linking.countries import COUNTRIES
 from biokg.linking.judging import Hints
 from biokg.linking.matching import Match
 from biokg.linking.names import fold
-from biokg.linking.words import COUNTRIES
 
 SSSOM_COLUMNS = (
     "subject_id", "subject_label", "predicate_id", "object_id", "object_label", "mapping_justification", "confidence",

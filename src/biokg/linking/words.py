@@ -221,11 +221,13 @@ PHRASES: MappingProxyType[str, tuple[str, ...]] = MappingProxyType(
 """Abbreviations inside a longer name, spelled out."""
 
 WEAK = word_set(
-    "group holding international global worldwide therapeutics biosciences sciences technology "
-    "biotechnology laboratories company immunotherapies oncology biologicals biologics biopharma "
-    "pharmaceuticals corporation innovation genomics solutions systems partners"
+    "group holding therapeutics biosciences sciences technology biotechnology laboratories company "
+    "immunotherapies pharmaceuticals corporation genomics partners"
 )
 """Words a name may lack when what remains names one organization alone."""
+
+WEAK_OF_YOUNG = WEAK | word_set("pharma oncology biologicals biologics biopharma innovation solutions systems")
+"""The same for a small research firm."""
 
 ADDABLE = word_set("group company corporation pharmaceuticals laboratories")
 """Words a query may add to a name of the registry without naming another organization."""
@@ -240,80 +242,6 @@ NOTE_WORDS = word_set(
     "memory previously ex acquired part name old new aka fka dba"
 )
 """A bracket that holds one of these is a remark, not a name."""
-
-COUNTRIES: MappingProxyType[str, str] = MappingProxyType(
-    {
-        word: code
-        for code, words in {
-            "BE": "belgium|belgie|belgique|belgien|belgian|belge|belgica|belgisch|belgische",
-            "NL": "netherlands|nederland|the netherlands|holland|pays bas|dutch|niederlande",
-            "FR": "france|frankrijk|frankreich",
-            "DE": "germany|deutschland|allemagne|duitsland|german",
-            "LU": "luxemburg|grand duchy of luxembourg",
-            "GB": "united kingdom|uk|great britain|england|scotland|wales|royaume uni|verenigd koninkrijk|u k",
-            "IE": "ireland|irland|irlande",
-            "US": "united states|usa|us|united states of america|america|etats unis|u s a|u s|verenigde staten",
-            "CA": "canada|kanada",
-            "CH": "switzerland|suisse|schweiz|zwitserland|svizzera|swiss",
-            "AT": "austria|osterreich|autriche|oostenrijk",
-            "IT": "italy|italia|italie|italien",
-            "ES": "spain|espana|espagne|spanje|spanien",
-            "PT": "portugal",
-            "DK": "denmark|danmark|danemark|denemarken",
-            "SE": "sweden|sverige|suede|zweden|schweden",
-            "NO": "norway|norge|norvege|noorwegen",
-            "FI": "finland|suomi|finlande",
-            "IS": "iceland",
-            "PL": "poland|polska|pologne|polen",
-            "CZ": "czech republic|czechia|tchequie",
-            "SK": "slovakia",
-            "HU": "hungary|magyarorszag|hongrie|hongarije",
-            "RO": "romania|roumanie",
-            "BG": "bulgaria",
-            "GR": "greece|hellas|grece",
-            "HR": "croatia",
-            "SI": "slovenia",
-            "RS": "serbia",
-            "EE": "estonia",
-            "LV": "latvia",
-            "LT": "lithuania",
-            "UA": "ukraine",
-            "RU": "russia|russian federation|russie",
-            "TR": "turkey|turkiye|turquie",
-            "IL": "israel",
-            "AE": "united arab emirates|uae",
-            "SA": "saudi arabia",
-            "EG": "egypt",
-            "ZA": "south africa",
-            "NG": "nigeria",
-            "KE": "kenya",
-            "MA": "morocco|maroc",
-            "TN": "tunisia|tunisie",
-            "IN": "india|inde",
-            "CN": "china|chine|peoples republic of china|pr china",
-            "HK": "hong kong",
-            "TW": "taiwan",
-            "JP": "japan|japon|nippon",
-            "KR": "south korea|korea|republic of korea|coree du sud",
-            "SG": "singapore|singapour",
-            "MY": "malaysia",
-            "TH": "thailand",
-            "VN": "vietnam",
-            "ID": "indonesia",
-            "PH": "philippines",
-            "AU": "australia|australie",
-            "NZ": "new zealand",
-            "BR": "brazil|brasil|bresil|brazilie",
-            "AR": "argentina",
-            "CL": "chile",
-            "CO": "colombia",
-            "MX": "mexico|mexique",
-            "PE": "peru",
-        }.items()
-        for word in words.split("|")
-    }
-)
-"""Country name or adjective → ISO 3166-1 alpha-2."""
 
 PLAIN_WORDS = word_set(
     "exact bicycle bone link adjuvant newton radar life concentra genomic cardio onco immuno thermo "
