@@ -128,8 +128,11 @@ def map_clusters(context: Context) -> None:
         for place in row.items("axis_nodes"):
             target = entity("place", named.get(place) or slug(place))
             node.link("axisNode", target)
-            if place not in named:
-                claim.node(target, "Place").label(place)
+            written = claim.node(target, "Place")
+            if place in named:
+                written.emitter.add(claim.layer, target, ALT_LABEL, name(place))
+            else:
+                written.label(place)
         for anchor in row.items("anchor_ids"):
             node.link("hasAnchor", organization(anchor))
         for field in row.items("specialisation"):

@@ -186,7 +186,7 @@ def nearest(value: str, known: Iterable[str]) -> str | None:
     """The known value most like *value*, or ``None`` when none is much like it."""
     from rapidfuzz import fuzz, process
 
-    found = process.extractOne(value, known, scorer=fuzz.ratio, score_cutoff=_NEAREST_SCORE)
+    found = process.extractOne(value, list(known), scorer=fuzz.ratio, score_cutoff=_NEAREST_SCORE)
     return found[0] if found else None
 
 
