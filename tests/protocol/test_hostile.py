@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import os
 import threading
 import time
 from urllib.parse import urlencode
@@ -32,13 +33,18 @@ HOSTILE = {
 }
 
 
+def slack() -> float:
+    """Half a second, as promised, on a machine that has nothing else to do; more on a busy one."""
+    return 0.5 * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_it_ends_within_its_deadline_and_half_a_second(server: Server, name: str) -> None:
     begun = time.monotonic()
     answered = server.query(HOSTILE[name])
     spent = time.monotonic() - begun
     assert answered.status in (504, 507, 200), answered.text[:300]
-    assert spent < DEADLINE + 0.5, f"{name} took {spent:.1f} s"
+    assert spent < DEADLINE + slack(), f"{name} took {spent:.1f} s"
     if answered.status != 200:
         assert answered.headers["content-type"] == "application/problem+json"
 
@@ -58,7 +64,7 @@ def test_what_is_refused_is_refused_before_any_worker(server: Server, text: str,
     begun = time.monotonic()
     answered = server.query(text)
     assert answered.status == status, answered.text[:200]
-    assert time.monotonic() - begun < 1.0
+    assert time.monotonic() - begun < 0.5 + slack()
 
 
 @pytest.mark.parametrize("accept", ["application/sparql-results+json", "text/csv", "application/sparql-results+xml"])
@@ -86,7 +92,7 @@ def test_a_client_that_hangs_up_frees_its_worker(server: Server) -> None:
         connection.close()
     begun = time.monotonic()
     assert server.query("ASK {}").status == 200
-    assert time.monotonic() - begun < 1.2
+    assert time.monotonic() - begun < 0.7 + slack()
 
 
 def test_a_light_query_is_answered_or_told_to_come_back_while_hostile_ones_run(server: Server) -> None:
@@ -107,5 +113,5 @@ def test_a_light_query_is_answered_or_told_to_come_back_while_hostile_ones_run(s
     for thread in hostile:
         thread.join()
     assert spent
-    assert sorted(spent)[len(spent) // 2] < 0.5
+    assert sorted(spent)[len(spent) // 2] < slack()
     assert server.query("ASK {}").status == 200
