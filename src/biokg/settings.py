@@ -11,6 +11,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -148,8 +149,12 @@ def load_settings(
             raise UsageError(f"settings file {file}: {error}") from None
         for name, value in document.items():
             if name not in known:
-                raise UsageError(f"settings file {file}: unknown setting {name!r}")
-            values[name] = _convert(name, str(value) if "Path" in known[name] else value, known[name])
+                near = get_close_matches(name, known, n=1)
+                fix = f"did you mean {near[0]!r}?" if near else "docs/settings.md lists them"
+                raise UsageError(f"settings file {file}: unknown setting {name!r}", fix=fix)
+            if isinstance(value, list) and not known[name].startswith("tuple"):
+                raise UsageError(f"settings file {file}: {name} takes one value, not a list", fix="give one value")
+            values[name] = _convert(name, value if isinstance(value, list) else str(value), known[name])
     for name, annotation in known.items():
         text = environ.get(f"BIOKG_{name.upper()}")
         if text is not None:

@@ -31,6 +31,11 @@ def published(settings: Settings, *, force: bool = False) -> Publication:
     ):
         if not folder.is_dir():
             raise UsageError(f"there is no folder {folder} to read the {what} from", fix=f"{flag} names it")
+    if not (settings.data_folder / "metadata.json").is_file():
+        raise UsageError(
+            f"{settings.data_folder} holds no metadata.json that describes its tables",
+            fix="--data-dir names a folder of tables; without it the project's own are read",
+        )
     with progress_bar() as progress:
         publication = publish(settings, force=force, progress=progress)
     if publication.problem:

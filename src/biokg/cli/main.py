@@ -124,6 +124,8 @@ def file_or_text(value: str, what: str) -> str:
 
     Raises :class:`UsageError` when it looks like a file's name and there is none.
     """
+    if not value.strip():
+        raise UsageError(f"the {what} is empty", fix=f"give a file, the {what} itself, or - for stdin")
     if value == "-":
         return sys.stdin.read()
     looks_like_file = len(value) < 1024 and "\n" not in value and "{" not in value

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import socket
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -35,8 +36,18 @@ def require_free(host: str, port: int) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))
     except OSError as error:
-        free = "choose another: --port 9000, or PORT=9000 make serve"
+        free = "choose another port: --port 9000, or PORT=9000 make serve"
+        if isinstance(error, socket.gaierror):
+            free = "--host takes an address of this machine, for instance 127.0.0.1 or 0.0.0.0"
         raise UsageError(f"cannot listen on {host}:{port}: {error.strerror or error}", fix=free) from None
+
+
+def any_free(host: str) -> int:
+    """A port of *host* that nobody listens on, for ``--port 0``."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.bind((host, 0))
+        port: int = probe.getsockname()[1]
+    return port
 
 
 def address(settings: Settings) -> str:
@@ -48,6 +59,8 @@ def address(settings: Settings) -> str:
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Serve until interrupted."""
     require_free(settings.host, settings.port)
+    if settings.port == 0:
+        settings = replace(settings, port=any_free(settings.host))
     if not (settings.engine or settings.store or settings.empty):
         from biokg.cli.graph import published
 
