@@ -44,7 +44,7 @@ CELLS: tuple[tuple[str, str], ...] = (
         "undated = int(years['alliances'].sum() - dated['alliances'].sum())\n"
         "figure, axes = plt.subplots(figsize=(8, 3))\n"
         "axes.bar(dated['when'].astype(int), dated['alliances'].astype(int), color='#4477aa')\n"
-        "axes.set(xlabel='year of signing', ylabel='alliances', title=f'Sourced alliances ({undated} without a year)')\n"
+        "axes.set(xlabel='year of signing', ylabel='alliances', title=f'Alliances ({undated} undated)')\n"
         "figure.tight_layout()",
     ),
     ("markdown", "## Evidence against\n\nEach line names its sources."),
