@@ -63,7 +63,7 @@ class Metrics:
 
 @blueprint.get("/metrics")
 def metrics() -> Response:
-    """The counters of this server process."""
+    """The counters of this server process; elsewhere with ``--metrics-port``, see :mod:`biokg.web.exposition`."""
     held = service()
     if held.metrics is None or held.settings.metrics_port is not None:
         abort(404)

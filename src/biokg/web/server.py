@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import tempfile
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -14,6 +15,7 @@ from biokg.errors import StoreError
 from biokg.settings import Settings, load_settings
 from biokg.store.folder import StoreFolder
 from biokg.web.access import read_token
+from biokg.web.exposition import Exposition, tell
 from biokg.web.logs import set_up
 
 if TYPE_CHECKING:
@@ -42,16 +44,17 @@ def serve(settings: Settings, *, nquads: Path | None = None, pages: bool = True)
     if settings.token_file is not None:
         read_token(settings.token_file)
     nquads, version = (nquads, _file_version(nquads)) if nquads else _published(settings)
-    pool = _pool(settings, nquads, version)
-    try:
-        with tempfile.TemporaryDirectory(prefix="biokg-") as place:
-            runtime = Path(place) / "runtime.json"
-            given = {"place": str(pool.place), "nquads": str(nquads) if nquads else None, "pages": pages}
-            runtime.write_text(json.dumps({**given, "settings": _plain(settings)}), encoding="utf-8")
-            os.environ[RUNTIME] = str(runtime)
-            _server(settings).serve()
-    finally:
-        pool.close()
+    with ExitStack() as stack:
+        place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="biokg-")))
+        if settings.metrics_port is not None:
+            stack.callback(Exposition(place, settings.host, settings.metrics_port).close)
+        pool = _pool(settings, nquads, version)
+        stack.callback(pool.close)
+        runtime = place / "runtime.json"
+        given = {"place": str(pool.place), "nquads": str(nquads) if nquads else None, "pages": pages}
+        runtime.write_text(json.dumps({**given, "settings": _plain(settings)}), encoding="utf-8")
+        os.environ[RUNTIME] = str(runtime)
+        _server(settings).serve()
 
 
 def _pool(settings: Settings, nquads: Path | None, version: str | None) -> WorkerPool:
@@ -146,6 +149,9 @@ def application() -> Gateway:
     token = read_token(settings.token_file) if settings.token_file is not None else None
     service = Service(store, pool.version, settings, pool, token=token, forwarder=_forwarder(settings))
     app = create_app(service, pages=given["pages"])
+    metrics = service.metrics
+    if settings.metrics_port is not None and metrics is not None:
+        tell(Path(os.environ[RUNTIME]).parent, lambda: metrics.text(service.version, pool.waiting_now()))
     if given["pages"]:
         from biokg.web.warming import warm
 
