@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from biokg.errors import NotFound
-from biokg.terms import BASE, PREFIXES
+from biokg.terms import BASE, PREFIXES, entity
 from biokg.web import citing, describe, searching
 from biokg.web.asking import Value, labels, terms
 from biokg.web.links import words
@@ -89,8 +89,11 @@ def triples(iri: str, kind: str) -> bytes:
 
 
 def entity_page(iri: str, template: str = "entity.html", **more: Any) -> Response:
-    """The HTML page of *iri*."""
-    return page(template, **view_of(iri), **more)
+    """The HTML page of *iri*; an organisation's with its picture in time, where the graph dates anything of it."""
+    from biokg.web.history import history_of
+
+    history = history_of(iri) if iri.startswith(entity("organization", "")) else None
+    return page(template, **view_of(iri), history=history, **more)
 
 
 def view_of(iri: str) -> dict[str, Any]:

@@ -73,8 +73,10 @@ def _computed(held: Service, part: str) -> list[dict[str, Any]]:
     from biokg.hypotheses import assess
 
     full = part == "details"
-    found = [a.to_dict(statistics=full, robustness=full) for a in assess(held.store, graph_version=held.version)]
-    path = _path(held, part)
+    version, path = held.version, _path(held, part)
+    found = [a.to_dict(statistics=full, robustness=full) for a in assess(held.store, graph_version=version)]
+    if held.version != version:
+        return found
     with suppress(OSError):
         if path.parent.is_dir():
             half = path.with_suffix(f".{os.getpid()}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -39,13 +39,18 @@ class Picture:
 @cache
 def pictures() -> dict[str, Picture]:
     """All pictures, from the headers of `queries/pictures/*.rq`."""
-    found = {}
-    for name in MODULES:
-        text = (files("biokg.web") / "queries" / "pictures" / f"{name}.rq").read_text(encoding="utf-8")
-        header = dict(line[2:].split(": ", 1) for line in text.splitlines() if line.startswith("# ") and ": " in line)
-        body = "\n".join(line for line in text.splitlines() if not line.startswith("# "))
-        found[name] = Picture(name, header["title"], header["about"], header["missing"], body)
-    return found
+    return {name: described(name) for name in MODULES}
+
+
+@lru_cache(maxsize=2000)
+def described(name: str, this: str | None = None) -> Picture:
+    """The picture of `queries/pictures/<name>.rq`, its query asked of the thing *this* where it is about one."""
+    text = (files("biokg.web") / "queries" / "pictures" / f"{name}.rq").read_text(encoding="utf-8")
+    header = dict(line[2:].split(": ", 1) for line in text.splitlines() if line.startswith("# ") and ": " in line)
+    body = "\n".join(line for line in text.splitlines() if not line.startswith("# "))
+    if this is not None:
+        body = body.replace("?this", f"<{this}>")
+    return Picture(name, header["title"], header["about"], header["missing"], body)
 
 
 def drawing(name: str, view: str = "all") -> Drawing:
@@ -61,9 +66,14 @@ def drawing(name: str, view: str = "all") -> Drawing:
 
 def svg(name: str, held: Drawing, *, alone: bool) -> str:
     """The SVG of a laid-out picture; *alone* with a style sheet of its own, for files."""
+    return render(pictures()[name], held, alone=alone)
+
+
+def render(picture: Picture, held: Drawing, *, alone: bool) -> str:
+    """The SVG of *held* as the template of *picture* draws it; see :func:`svg`."""
     style = (STATIC / "picture.css").read_text(encoding="utf-8") if alone else ""
     return render_template(
-        f"pictures/{name}.svg", d=held, **held.context, picture=pictures()[name], alone=alone, style=style
+        f"pictures/{picture.name}.svg", d=held, **held.context, picture=picture, alone=alone, style=style
     )
 
 

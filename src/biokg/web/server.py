@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import tempfile
@@ -17,6 +16,7 @@ from biokg.store.folder import StoreFolder
 from biokg.web.access import read_token
 from biokg.web.exposition import Exposition, tell
 from biokg.web.logs import set_up
+from biokg.web.reloading import Reloading, describe_runtime, file_version, journal_of
 
 if TYPE_CHECKING:
     from granian.server.common import AbstractServer
@@ -39,11 +39,13 @@ def serve(settings: Settings, *, nquads: Path | None = None, pages: bool = True)
     """Publish the graph, start the workers and the server, and return when it was told to stop.
 
     *nquads* is served in place of the published graph where given, without *pages* as a bare endpoint.
-    SIGTERM and SIGINT end it gracefully: requests under way are finished.
+    SIGTERM and SIGINT end it gracefully: requests under way are finished. SIGHUP has it publish anew.
     """
     if settings.token_file is not None:
         read_token(settings.token_file)
-    nquads, version = (nquads, _file_version(nquads)) if nquads else _published(settings)
+    set_up(settings.log_format)
+    given = nquads
+    nquads, version = (nquads, file_version(nquads)) if nquads else _published(settings)
     with ExitStack() as stack:
         place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="biokg-")))
         if settings.metrics_port is not None:
@@ -51,10 +53,12 @@ def serve(settings: Settings, *, nquads: Path | None = None, pages: bool = True)
         pool = _pool(settings, nquads, version)
         stack.callback(pool.close)
         runtime = place / "runtime.json"
-        given = {"place": str(pool.place), "nquads": str(nquads) if nquads else None, "pages": pages}
-        runtime.write_text(json.dumps({**given, "settings": _plain(settings)}), encoding="utf-8")
+        served = {"place": str(pool.place), "nquads": str(nquads) if nquads else None, "version": pool.version}
+        describe_runtime(runtime, **served, pages=pages, settings=_plain(settings))
         os.environ[RUNTIME] = str(runtime)
-        _server(settings).serve()
+        server = _server(settings)
+        server.on_startup(Reloading(settings, pool, runtime, given, version).watch)
+        server.serve()
 
 
 def _pool(settings: Settings, nquads: Path | None, version: str | None) -> WorkerPool:
@@ -65,7 +69,7 @@ def _pool(settings: Settings, nquads: Path | None, version: str | None) -> Worke
         nquads=nquads,
         folder=settings.store,
         version=version if settings.store is None else None,
-        journal=_journal(settings, version),
+        journal=journal_of(settings, version),
         check="biokg.shapes.acceptance:require_conformance" if settings.validate_writes else None,
     )
 
@@ -88,13 +92,6 @@ def _server(settings: Settings) -> AbstractServer[Any]:
     )
 
 
-def _journal(settings: Settings, version: str | None) -> Path | None:
-    """Where writes to the published graph in memory are kept, to be replayed over the same version."""
-    if settings.token_file is None or settings.store or settings.engine or settings.empty or version is None:
-        return None
-    return settings.state_folder / "writes" / version[:16] / "journal.jsonl"
-
-
 def _published(settings: Settings) -> tuple[Path | None, str | None]:
     if settings.empty or settings.engine is not None:
         return None, None
@@ -104,11 +101,6 @@ def _published(settings: Settings) -> tuple[Path | None, str | None]:
 
     publication = publish(settings)
     return publication.path, publication.version
-
-
-def _file_version(nquads: Path) -> str:
-    with nquads.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _plain(settings: Settings) -> dict[str, Any]:
@@ -138,6 +130,7 @@ def application() -> Gateway:
     settings = load_settings(given["settings"], environ={})
     set_up(settings.log_format)
     pool = WorkerPool(Path(given["place"]), settings)
+    copy_of: str | None = None
     if settings.token_file is not None or settings.engine is not None or not given["nquads"] or settings.store:
         store: Store = PooledStore(pool)
     else:
@@ -146,8 +139,9 @@ def application() -> Gateway:
             raise StoreError(f"the published graph {path} is gone", fix="run biokg build")
         store = MemoryStore()
         store.load_nquads(path.read_bytes())
+        copy_of = given["version"]
     token = read_token(settings.token_file) if settings.token_file is not None else None
-    service = Service(store, pool.version, settings, pool, token=token, forwarder=_forwarder(settings))
+    service = Service(store, pool.version, settings, pool, token=token, forwarder=_forwarder(settings), copy_of=copy_of)
     app = create_app(service, pages=given["pages"])
     metrics = service.metrics
     if settings.metrics_port is not None and metrics is not None:

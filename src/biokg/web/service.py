@@ -29,6 +29,8 @@ class Service:
     token: bytes | None = None
     forwarder: Forwarder | None = None
     """Where SERVICE is led to, if some origins are allowed."""
+    copy_of: str | None = None
+    """The version of which ``store`` is a copy in this process; ``None`` where it reads what is served."""
     guard: Guard = field(init=False)
     """The ceilings of size and depth that every text from outside must pass."""
 
@@ -37,8 +39,15 @@ class Service:
 
     @property
     def version(self) -> str:
-        """The hash of the dataset as it is served now."""
-        return self.first_version if self.token is None else self.pool.version
+        """The hash of the dataset as it is served now; ``store`` is of that version from then on."""
+        if self.copy_of is None:
+            return self.first_version if self.token is None else self.pool.version
+        version = self.pool.version
+        if False and self.store.kind != "pooled":
+            from biokg.execution.pooled import PooledStore
+
+            self.store = PooledStore(self.pool)
+        return version
 
 
 def service() -> Service:

@@ -1,0 +1,67 @@
+"""The picture of one organisation in time, with its table, its query and downloads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, Response
+
+from biokg.errors import NotFound
+from biokg.terms import entity
+from biokg.web.asking import Value, kept, labelled, labels, language, terms_of
+from biokg.web.drawing.base import Drawing
+from biokg.web.drawing.history import layout, worth_drawing
+from biokg.web.entity import known
+from biokg.web.links import words
+from biokg.web.pictures import PNG, SVG, Picture, described, png, render
+from biokg.web.rendering import CSV, HTML, JSON, as_json, finish, media_type, page, plain, split_suffix, table
+
+blueprint = Blueprint("history", __name__, url_prefix="/pictures/history")
+
+
+@dataclass(frozen=True)
+class History:
+    """An organisation in time: the laid-out picture, and what stands around it."""
+
+    of: Value
+    slug: str
+    picture: Picture
+    drawing: Drawing
+    drawn: str
+
+
+def history_of(iri: str, *, alone: bool = False) -> History | None:
+    """The picture of the organisation *iri*; ``None`` where the graph dates nothing of it."""
+    memory = kept("histories")
+    key = (iri, language())
+    about = described("history", iri)
+    if key not in memory:
+        found = labelled(terms_of(about.query, view=None, bindings={}))
+        memory[key] = layout(found) if worth_drawing(found) else None
+    held: Drawing | None = memory[key]
+    if held is None:
+        return None
+    name = labels([iri]).get(iri) or words(iri)
+    return History(Value(name, iri=iri), iri.rsplit("/", 1)[-1], about, held, render(about, held, alone=alone))
+
+
+@blueprint.get("/<name>")
+def one(name: str) -> Response:
+    """One organisation in time; ``.svg`` and ``.png`` for papers, ``.csv`` and ``.json`` for the rows."""
+    stem, dot, suffix = name.rpartition(".")
+    drawn = suffix if dot and suffix in {"svg", "png"} else None
+    name, asked = (stem, None) if drawn else split_suffix(name, ("csv", "json", "html"))
+    held = history_of(known(entity("organization", name)), alone=drawn is not None)
+    if held is None:
+        raise NotFound(f"nothing that has a year is known of {name!r}", fix=f"see /id/organization/{name}")
+    if drawn:
+        file = f"biokg-history-{name}.{drawn}"
+        if drawn == "svg":
+            return finish(held.drawn, SVG, filename=file)
+        return finish(png(held.drawn, 2000), PNG, filename=file)
+    kind = media_type((HTML, JSON, CSV), asked)
+    if kind == CSV:
+        return table(held.drawing.columns, held.drawing.rows, CSV, f"biokg-history-{name}")
+    if kind == JSON:
+        return as_json(plain(held.drawing.rows))
+    return page("history.html", history=held)
