@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import signal
+import threading
+import time
 import urllib.error
 import urllib.request
 from pathlib import Path
 
 import pytest
-from running import free_port, launch, stop
+from running import Server, free_port, launch, stop
 
 from biokg.web.exposition import added
 
@@ -52,3 +55,83 @@ def test_counters_of_processes_are_added_and_facts_are_not() -> None:
         "# TYPE b gauge",
         'b_info{v="x y"} 1',
     ]
+
+
+def _dataset(path: Path, value: str, size: int = 20_000) -> None:
+    lines = [f"<http://e/s{i}> <http://e/p> <http://e/o{i % 7}> <http://e/g> ." for i in range(size)]
+    draft = path.with_suffix(".draft")
+    draft.write_text("\n".join([*lines, f'<http://e/x> <http://e/is> "{value}" <http://e/g> .']) + "\n")
+    draft.replace(path)
+
+
+def _logged(server: Server, words: str) -> bool:
+    assert server.log is not None
+    until = time.monotonic() + 30
+    while words not in server.log.read_text():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+ASKED = "SELECT ?v { GRAPH ?g { <http://e/x> <http://e/is> ?v } }"
+
+
+def _values(server: Server, ended: threading.Event, seen: list[tuple[int, str]]) -> None:
+    number = 0
+    while not ended.is_set():
+        number += 1
+        answered = server.query(f"{ASKED} # {number}", accept="text/csv")
+        seen.append((answered.status, answered.text.split()[-1]))
+
+
+@pytest.mark.parametrize("writes", [False, True])
+def test_hangup_publishes_anew_without_dropping_a_request(tmp_path: Path, writes: bool) -> None:
+    path = tmp_path / "given.nq"
+    _dataset(path, "before")
+    server = launch(tmp_path, nquads=path, writes=writes, pages=not writes)
+    ended = threading.Event()
+    seen: list[list[tuple[int, str]]] = [[], [], []]
+    askers = [threading.Thread(target=_values, args=(server, ended, held)) for held in seen]
+    try:
+        first = server.query(ASKED).headers["x-biokg-version"]
+        for asker in askers:
+            asker.start()
+        _dataset(path, "after")
+        server.process.send_signal(signal.SIGHUP)
+        assert _logged(server, "is served"), server.log and server.log.read_text()
+        last = server.query(ASKED, accept="text/csv")
+        ended.set()
+        for asker in askers:
+            asker.join()
+        assert last.text.split()[-1] == "after"
+        assert last.headers["x-biokg-version"] != first
+        everything = [answer for held in seen for answer in held]
+        assert set(everything) <= {(200, "before"), (200, "after")}
+        for held in seen:
+            values = [value for _, value in held]
+            assert values == sorted(values, reverse=True), "an answer of the version before came after the new one"
+        if not writes:
+            page = server.request("GET", "/data/download/biokg.nq")
+            assert '"after"' in page.text
+            assert '"before"' not in page.text
+    finally:
+        ended.set()
+        stop(server)
+
+
+def test_hangup_over_a_bad_graph_keeps_the_last_good_one_and_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "given.nq"
+    _dataset(path, "good", size=50)
+    server = launch(tmp_path, nquads=path)
+    try:
+        path.write_text("<http://e/x> is no N-Quads\n")
+        server.process.send_signal(signal.SIGHUP)
+        assert _logged(server, "the last good graph stays in use")
+        assert server.query(ASKED, accept="text/csv").text.split() == ["v", "good"]
+        _dataset(path, "mended", size=50)
+        server.process.send_signal(signal.SIGHUP)
+        assert _logged(server, "is served")
+        assert server.query(ASKED, accept="text/csv").text.split() == ["v", "mended"]
+    finally:
+        stop(server)

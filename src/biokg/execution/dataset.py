@@ -9,11 +9,11 @@ import os
 import shutil
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from biokg.execution.writes import Write, Written, apply, hash_of
+from biokg.execution.writes import RELOAD, Write, Written, apply, hash_of
 from biokg.store.folder import StoreFolder, read_journal
 from biokg.store.local import COPY_UP_TO
 from biokg.store.memory import MemoryStore
@@ -126,6 +126,8 @@ class MemoryDataset:
 
     def write(self, write: Write) -> Written:
         """Do *write* on this process's copy, and journal it."""
+        if write.operation == RELOAD:
+            return self._reload(write)
         options = self.options
         written = apply(write, self._store, self._known(), max_bytes=options.max_bytes, check=options.checker())
         if self.options.journal is not None:
@@ -133,6 +135,15 @@ class MemoryDataset:
             StoreFolder(self.options.journal.parent).record(_entry(write, self.version, written))
         self.version, self._hash = written.version.version, written.version
         return written
+
+    def _reload(self, write: Write) -> Written:
+        """Hold the published version that *write* names, with its own journal, instead of the one held."""
+        given = {name: Path(v) if v and name != "version" else v for name, v in json.loads(write.body).items()}
+        fresh = MemoryDataset(replace(self.options, **given))
+        fresh.open()
+        self.options, self._store, self.version = fresh.options, fresh._store, fresh.version
+        self._hash = fresh._known()
+        return Written(self._hash, created=False)
 
     def adopt(self) -> None:
         """Make the new version ready for workers."""

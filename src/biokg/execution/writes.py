@@ -20,11 +20,14 @@ if TYPE_CHECKING:
 DEFAULT_GRAPH = ""
 """How a write names the default graph."""
 
+RELOAD = "reload"
+"""Operation that puts another published version in place; only the server itself asks for it."""
+
 
 @dataclass(frozen=True)
 class Write:
-    """One write. ``operation`` is ``update`` (``body`` is SPARQL), ``put``, ``post``, ``delete``, or
-    ``refuse``: an update that is only checked to be SPARQL and then refused.
+    """One write. ``operation`` is ``update`` (``body`` is SPARQL), ``put``, ``post``, ``delete``, ``refuse``:
+    an update that is only checked to be SPARQL and then refused, or :data:`RELOAD`.
 
     ``graph`` is an IRI, ``""`` for the default graph, or ``None`` for the whole dataset; ``parts`` are the
     documents of a multipart body as (media type, bytes).

@@ -43,7 +43,7 @@ class Service:
         if self.copy_of is None:
             return self.first_version if self.token is None else self.pool.version
         version = self.pool.version
-        if False and self.store.kind != "pooled":
+        if version != self.copy_of and self.store.kind != "pooled":
             from biokg.execution.pooled import PooledStore
 
             self.store = PooledStore(self.pool)
