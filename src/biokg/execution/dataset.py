@@ -138,8 +138,10 @@ class MemoryDataset:
 
     def _reload(self, write: Write) -> Written:
         """Hold the published version that *write* names, with its own journal, instead of the one held."""
-        given = {name: Path(v) if v and name != "version" else v for name, v in json.loads(write.body).items()}
-        fresh = MemoryDataset(replace(self.options, **given))
+        given = json.loads(write.body)
+        journal = Path(given["journal"]) if given["journal"] else None
+        options = replace(self.options, nquads=Path(given["nquads"]), version=given["version"], journal=journal)
+        fresh = MemoryDataset(options)
         fresh.open()
         self.options, self._store, self.version = fresh.options, fresh._store, fresh.version
         self._hash = fresh._known()
