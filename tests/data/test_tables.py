@@ -141,6 +141,29 @@ def test_rival_dates_stand_side_by_side(store):
         assert {int(year.value) for (year,) in ask(store, text % (thing, class_))} == years
 
 
+def test_of_rival_dates_the_one_that_the_table_keeps_is_preferred(store, data):
+    text = """
+    PREFIX bkg: <https://w3id.org/biokg/ontology/>
+    SELECT DISTINCT ?thing ?event ?year ?statement WHERE {
+      ?p a bkg:Preference ; bkg:preferenceOf ?thing ; bkg:prefers ?event ; bkg:statedIn ?statement .
+      ?p bkg:justification ?why .
+      ?event bkg:eventOf ?thing ; bkg:year ?year ; a ?class
+      VALUES ?class { bkg:FoundingEvent bkg:LaunchEvent } }
+    """
+    kept = {row["id"]: row["founded_year"] for row in read(data / "organizations.csv")}
+    launched = {row["id"]: row["year_start"] for row in read(data / "policies.csv")}
+    found = {}
+    for thing, _, year, _ in ask(store, text):
+        assert last(thing) not in found
+        found[last(thing)] = year.value
+        assert year.value == (kept if "/organization/" in thing.value else launched)[last(thing)]
+    assert {thing: found[thing] for thing in ("thrombogenics", "vib", "dirv")} == {
+        "thrombogenics": "1998",
+        "vib": "1996",
+        "dirv": "1983",
+    }
+
+
 def test_changing_a_row_changes_the_answer(data, tmp_path):
     copy = shutil.copytree(data, tmp_path / "data")
     settings = load_settings({"data_dir": copy, "state_dir": tmp_path / "state"}, environ={})

@@ -23,6 +23,7 @@ from biokg.knowledge.investments import map_investments
 from biokg.knowledge.org_facts import map_org_facts
 from biokg.knowledge.organizations import declare_mentioned, map_organizations
 from biokg.knowledge.policies import map_clusters, map_incentives, map_places, map_policies, map_regions, map_rivals
+from biokg.knowledge.preferences import map_preferences
 from biokg.knowledge.tables import Tables
 
 STEPS: tuple[Callable[[Context], None], ...] = (
@@ -45,6 +46,7 @@ STEPS: tuple[Callable[[Context], None], ...] = (
     map_assets,
     map_completeness,
     map_rivals,
+    map_preferences,
     declare_mentioned,
 )
 
