@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import IO, TYPE_CHECKING, Any
 
 from biokg.errors import NotAcceptable, StoreError
+from biokg.sparql.parquet import PARQUET, write_parquet
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
@@ -68,18 +69,29 @@ def write_result(
     """
     import pyoxigraph as ox
 
+    if isinstance(result, ox.QuerySolutions) and media_type == PARQUET:
+        _write_guarded(lambda: write_parquet(result, output), media_type)
+        return
     is_graph = not isinstance(result, ox.QuerySolutions | ox.QueryBoolean)
     name = (GRAPH_TYPES if is_graph else SOLUTION_TYPES).get(media_type)
     if name is None:
         known = ", ".join(GRAPH_TYPES if is_graph else SOLUTION_TYPES)
         raise NotAcceptable(f"this answer cannot be written as {media_type}", fix=f"ask for one of: {known}")
-    try:
+
+    def write() -> None:
         if isinstance(result, ox.QuerySolutions | ox.QueryBoolean):
             result.serialize(output, getattr(ox.QueryResultsFormat, name))
         elif isinstance(result, ox.QueryTriples):
             result.serialize(output, getattr(ox.RdfFormat, name))
         else:
             ox.serialize(result, output, getattr(ox.RdfFormat, name))
+
+    _write_guarded(write, media_type)
+
+
+def _write_guarded(write: Callable[[], None], media_type: str) -> None:
+    try:
+        write()
     except (BrokenPipeError, ConnectionError):
         raise
     except (OSError, RuntimeError, ValueError) as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from biokg.errors import NotAcceptable
+from biokg.sparql.parquet import PARQUET
 from biokg.sparql.results import ALIASES, GRAPH_TYPES, SHORT_NAMES, SOLUTION_TYPES
 
 
@@ -65,9 +66,11 @@ _GRAPH_OFFERS = (*GRAPH_TYPES, "text/plain", "application/x-turtle", "applicatio
 def answer_types(form: str, *, accept: str | None, asked: str | None) -> tuple[str, str]:
     """Media type to say and media type to write for a query *form*; *asked* is the ``format`` parameter.
 
-    Raises :class:`NotAcceptable`.
+    Parquet is written only where it is named. Raises :class:`NotAcceptable`.
     """
     is_graph = form in ("CONSTRUCT", "DESCRIBE")
+    if form == "SELECT" and asked and asked.lower() in ("parquet", PARQUET):
+        return PARQUET, PARQUET
     known = GRAPH_TYPES if is_graph else SOLUTION_TYPES
     if asked:
         written = SHORT_NAMES.get(asked.lower(), ALIASES.get(asked.lower(), asked.lower()))
@@ -78,7 +81,12 @@ def answer_types(form: str, *, accept: str | None, asked: str | None) -> tuple[s
         if written not in known:
             raise NotAcceptable(f"{asked!r} is no format for {form}", fix=f"ask for one of: {', '.join(known)}")
         return written, written
-    said = choose(_GRAPH_OFFERS if is_graph else _SOLUTION_OFFERS, accept=accept)
+    offers = _GRAPH_OFFERS if is_graph else _SOLUTION_OFFERS
+    if form == "SELECT" and accept and PARQUET in accept.lower():
+        offers = (*offers, PARQUET)
+    said = choose(offers, accept=accept)
+    if said == PARQUET:
+        return said, said
     if is_graph and said in ("application/xml", "text/xml"):
         return said, "application/rdf+xml"
     return said, said if said in known else ALIASES[said]
