@@ -9,11 +9,16 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from running import Server, free_port, launch, stop
 
+from biokg.execution.pool import WorkerPool
+from biokg.settings import load_settings
 from biokg.web.exposition import added
+from biokg.web.reloading import Reloading
 
 
 def _get(port: int, path: str = "/metrics") -> str:
@@ -135,3 +140,25 @@ def test_hangup_over_a_bad_graph_keeps_the_last_good_one_and_says_so(tmp_path: P
         assert server.query(ASKED, accept="text/csv").text.split() == ["v", "mended"]
     finally:
         stop(server)
+
+
+def test_verdicts_of_the_new_version_are_at_hand_before_it_is_served(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "dataset.nq"
+    _dataset(path, "new", size=3)
+    done: list[str] = []
+    published = SimpleNamespace(path=path, version="b" * 64, problem=None)
+    monkeypatch.setattr("biokg.knowledge.build.publish", lambda _settings: published)
+    monkeypatch.setattr(
+        "biokg.web.reloading.prepare", lambda held, part: done.append(f"{part} of {held.version[0]}: {len(held.store)}")
+    )
+    pool = SimpleNamespace(write=lambda write: done.append(write.operation))
+    settings = load_settings({"state_dir": str(tmp_path)}, environ={})
+    reloading = Reloading(settings, cast("WorkerPool", pool), tmp_path / "runtime.json", None, "a" * 64)
+    reloading.once()
+    assert done == ["verdicts of b: 4", "reload", "details of b: 4"]
+    published.problem = "firms.csv:3:year: no year"
+    reloading.once()
+    assert len(done) == 3, "the version that is served was loaded again"
+    assert "the last good graph stays in use: firms.csv:3:year: no year" in caplog.text

@@ -45,6 +45,12 @@ def detailed(*, wait: bool) -> list[dict[str, Any]] | None:
     return ready
 
 
+def prepare(held: Service, part: str) -> None:
+    """Have ``verdicts`` or ``details`` of *held* on disk before somebody asks for them."""
+    if _read(held, part) is None:
+        _computed(held, part)
+
+
 def _path(held: Service, part: str) -> Path:
     from biokg.hypotheses import project_definitions
 

@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING
 
 from biokg.errors import BioKGError
 from biokg.execution.writes import RELOAD, Write
+from biokg.store.memory import MemoryStore
+from biokg.web.hypothesis import prepare
+from biokg.web.service import Service
 
 if TYPE_CHECKING:
     from biokg.execution.pool import WorkerPool
@@ -89,10 +92,27 @@ class Reloading:
             return
         journal = journal_of(settings, version)
         place = {"nquads": str(nquads), "version": version, "journal": str(journal) if journal else None}
+        copy = self._assessed(nquads, version)
         self._pool.write(Write(RELOAD, json.dumps(place)))
         self._version = version
         describe_runtime(self._runtime, nquads=str(nquads), version=version)
         LOG.info("version %s is served", version[:12])
+        if copy is not None:
+            prepare(copy, "details")
+
+    def _assessed(self, nquads: Path, version: str) -> Service | None:
+        """The published graph, its verdicts on disk so that no visitor waits for them; ``None`` without pages."""
+        if self._given is not None:
+            return None
+        store = MemoryStore()
+        store.load_nquads(nquads.read_bytes())
+        copy = Service(store, version, self._settings, self._pool)
+        try:
+            prepare(copy, "verdicts")
+        except BioKGError as error:
+            LOG.warning("could not prepare the pages: %s", error.message)
+            return None
+        return copy
 
     def _publish(self) -> tuple[Path, str]:
         if self._given is not None:
