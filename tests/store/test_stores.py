@@ -54,6 +54,19 @@ def test_named_graphs_stay_reachable_from_a_view(store: LocalStore) -> None:
     assert count(store, "SELECT * { ?s ?p ?o GRAPH ?g { ?s ?p ?o } }", default_graphs=["e:g1"]) == 3
 
 
+def test_a_blank_node_is_one_node_in_the_union_and_in_its_graph(store: LocalStore) -> None:
+    store.update("INSERT DATA { GRAPH <e:g4> { _:b <e:q> 1 } }")
+    assert count(store, "SELECT ?b WHERE { ?b <e:q> 1 . GRAPH <e:g4> { ?b <e:q> 1 } }") == 1
+
+
+def test_views_prepared_answer_as_views_made_when_asked(store: LocalStore) -> None:
+    plain, both = "SELECT * WHERE { ?s ?p ?o }", "SELECT * WHERE { ?s ?p ?o GRAPH ?g { ?s ?p ?o } }"
+    asked = count(store, plain), count(store, both)
+    store.drop_views()
+    store.prepare()
+    assert (count(store, plain), count(store, both)) == asked == (3, 4)
+
+
 def test_from_is_a_merge_too_and_a_dataset_given_goes_before_it(store: LocalStore) -> None:
     assert count(store, "SELECT * FROM <e:g1> FROM <e:g2> { ?s ?p ?o }") == 2
     given = store.query("SELECT * FROM <e:g1> { ?s ?p ?o }", ["e:g3"], named_graphs=[])

@@ -115,8 +115,7 @@ class MemoryDataset:
 
     def _prepare(self) -> None:
         if self.options.union and not self._store.is_large():
-            self._store.view(None, "")
-            self._store.view(None, "GRAPH")
+            self._store.prepare()
         gc.collect()
         gc.freeze()
 
@@ -225,8 +224,7 @@ class DiskDataset:
         with os.fdopen(incoming, "rb") as document:
             held.load_nquads(document.read())
         os.waitpid(pid, 0)
-        held.view(None, "")
-        held.view(None, "GRAPH")
+        held.prepare()
         gc.collect()
         gc.freeze()
         return held

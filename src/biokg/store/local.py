@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 from typing import IO, TYPE_CHECKING, Any
 
 from biokg.errors import NotFound, QuerySyntaxError, StoreError, UsageError
@@ -193,18 +195,43 @@ class LocalStore:
                     held = self._views[key] = self._merged(*key)
         return held
 
+    def prepare(self) -> None:
+        """Make the views of the union at once, one a thread, so that no query waits for them."""
+        with self._lock, ThreadPoolExecutor(2) as threads:
+            for with_named, view in zip(
+                (False, True), threads.map(self._merged, (UNION, UNION), (False, True)), strict=True
+            ):
+                self._views[UNION, with_named] = view
+
     def _merged(self, graphs: tuple[str, ...], with_named: bool) -> ox.Store:
         import pyoxigraph as ox
 
-        view = ox.Store()
-        patterns = [None] if graphs == UNION else [ox.NamedNode(graph) for graph in graphs]
-        for pattern in patterns:
-            found = self._engine.quads_for_pattern(None, None, None, pattern)
-            view.bulk_extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in found)
+        if with_named and graphs != UNION:
+            return self._beside_named(graphs)
+        document = BytesIO()
+        if graphs == UNION:
+            self._engine.dump(document, ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph())
+        for name in self._engine.named_graphs() if graphs == UNION else map(ox.NamedNode, graphs):
+            self._engine.dump(document, ox.RdfFormat.N_TRIPLES, from_graph=name)
         if with_named:
-            for name in self._engine.named_graphs():
-                view.add_graph(name)
-                view.bulk_extend(self._engine.quads_for_pattern(None, None, None, name))
+            self._engine.dump(document, ox.RdfFormat.N_QUADS)
+        view = ox.Store()
+        view.bulk_load(document.getvalue(), ox.RdfFormat.N_QUADS, lenient=True)
+        for name in self._engine.named_graphs() if with_named else ():
+            view.add_graph(name)
+        return view
+
+    def _beside_named(self, graphs: tuple[str, ...]) -> ox.Store:
+        """The merge of *graphs* as default graph beside every named graph, without the store's own default graph."""
+        import pyoxigraph as ox
+
+        view = ox.Store()
+        for graph in graphs:
+            found = self._engine.quads_for_pattern(None, None, None, ox.NamedNode(graph))
+            view.bulk_extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in found)
+        for name in self._engine.named_graphs():
+            view.add_graph(name)
+            view.bulk_extend(self._engine.quads_for_pattern(None, None, None, name))
         return view
 
     def drop_views(self) -> None:
