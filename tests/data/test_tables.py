@@ -164,6 +164,22 @@ def test_of_rival_dates_the_one_that_the_table_keeps_is_preferred(store, data):
     }
 
 
+def test_business_model_states_are_those_that_rows_state_and_no_candidate_is_integrated(store, data):
+    text = """
+    PREFIX bkg: <https://w3id.org/biokg/ontology/>
+    SELECT DISTINCT ?firm ?model WHERE { ?s a bkg:BusinessModelState ; bkg:stateOf ?firm ; bkg:businessModel ?model }
+    """
+    found = {(last(firm), last(model)) for firm, model in ask(store, text)}
+    assert found == {(row["org_id"], row["model"]) for row in read(data / "business_model_states.csv")}
+    candidates = {
+        row["org_id"]
+        for row in read(data / "org_facts.csv")
+        if row["attribute"] == "fipco_status" and row["value"] == "most likely candidate"
+    }
+    assert candidates
+    assert not {(firm, "bm-fipco") for firm in candidates} & found
+
+
 def test_changing_a_row_changes_the_answer(data, tmp_path):
     copy = shutil.copytree(data, tmp_path / "data")
     settings = load_settings({"data_dir": copy, "state_dir": tmp_path / "state"}, environ={})

@@ -211,8 +211,8 @@ class RowSource:
         statement.text("locator", row["locator"] if locator is None else locator)
         if not part:
             statement.text("note", row["note"])
-        for work in row.items("cites"):
-            statement.link("cites", entity("work", work))
+        if kind != "inference":  # what is inferred from a row here is no further citation
+            statement.link("cites", *(entity("work", work) for work in row.items("cites")))
         for source in self.documents if documents is None else documents:
             self._document(statement, source)
         return Claim(self.emitter, layer, statement.iri)
@@ -247,6 +247,15 @@ def put_start(node: Node, span: Span | None) -> Node:
         return node
     node.put("startEarliest", _day(span.earliest)).put("startLatest", _day(span.latest))
     return node.code("startPrecision", "precision", span.precision)
+
+
+def put_end(node: Node, span: Span | None) -> Node:
+    """When a state ended, where that is stated; with one bound the precision is “not stated”."""
+    if span is None:
+        return node
+    node.put("endEarliest", _day(span.earliest)).put("endLatest", _day(span.latest))
+    open_ended = span.earliest is None or span.latest is None
+    return node.code("endPrecision", "precision", "not-stated" if open_ended else span.precision)
 
 
 def event(claim: Claim, target: str, class_: str, *, of: str | None, span: Span | None, label: str) -> Node:

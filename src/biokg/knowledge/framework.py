@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from biokg.knowledge.context import Context, organization
-from biokg.knowledge.emit import AFTER_2016, DISSERTATION, Claim, boolean, integer
+from collections.abc import Mapping
+
+from biokg.knowledge.context import Context, layer_of, organization
+from biokg.knowledge.dates import period
+from biokg.knowledge.emit import AFTER_2016, DISSERTATION, Claim, boolean, integer, put_end, put_start
 from biokg.knowledge.tables import Row
-from biokg.terms import concept
+from biokg.terms import concept, entity, slug
 
 
 def map_framework(context: Context) -> None:
@@ -14,6 +17,9 @@ def map_framework(context: Context) -> None:
         _concept(context, row)
     for row in context.rows("business_models"):
         _business_model(context, row)
+    names = {row.key: row["name"] for row in context.rows("business_models")}
+    for row in context.rows("business_model_states"):
+        _business_model_state(context, row, names)
     for row in context.rows("alliance_types"):
         node = _claim(context, row).node(concept("alliance-type", row.key)).label(row["name"])
         node.described(row["definition"]).text("firmView", row["nbf_view"])
@@ -49,3 +55,18 @@ def _business_model(context: Context, row: Row) -> None:
     node.described(row["definition"]).code("openness", "openness", row["openness"])
     node.put("mostUsed", boolean(row["most_used"] == "yes")).text("usedByBelgianNbfs", row["used_by_belgian_nbfs"])
     node.link("exampleOrganization", *(organization(key) for key in row.items("example_ids")))
+
+
+def _business_model_state(context: Context, row: Row, names: Mapping[str, str]) -> None:
+    """A firm working by a model; what is not stated of its time is left unsaid."""
+    start, end = period(row["start_earliest"], row["start_latest"]), period(row["end_earliest"], row["end_latest"])
+    default = DISSERTATION if "dissertation" in row.items("source") else context.organization_layer(row["org_id"])
+    layer = default if default == DISSERTATION else layer_of(start or end, default)
+    claim = context.source(row, "inference").claim(layer)
+    claim.derived_from(entity("statement", row["from_table"], slug(row["from_row"])))
+    target = entity("organization", row["org_id"], "state", "business-model", slug(row.key))
+    node = claim.node(target, "State", "BusinessModelState").link("stateOf", organization(row["org_id"]))
+    node.code("businessModel", "business-model", row["model"])
+    node.label(f"{context.name(row['org_id'])}: {names.get(row['model'], row['model'])}")
+    put_start(node, start)
+    put_end(node, end)
