@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import fcntl
 import json
 import shutil
 import subprocess
@@ -17,17 +18,53 @@ if TYPE_CHECKING:
     from selenium.webdriver import Chrome
 
 Open = Callable[..., "Chrome"]
+Visit = Callable[["Chrome", str], None]
 OUTPUT = Path(__file__).resolve().parent.parent / "output" / "screenshots"
 
 
 @pytest.fixture(scope="session")
-def site(repository: Path, server: Any) -> Any:
-    """The server of this run, with the front end bundled as the sources say."""
-    done = subprocess.run(
-        [sys.executable, "hatch_build.py"], cwd=repository, capture_output=True, text=True, check=False
-    )
+def site(repository: Path, shared_state: Path, server: Any) -> Any:
+    """The server of this run, with the front end bundled as the sources say, by one test process at a time."""
+    with (shared_state / "bundle.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = subprocess.run(
+            [sys.executable, "hatch_build.py"], cwd=repository, capture_output=True, text=True, check=False
+        )
     assert done.returncode == 0, done.stdout + done.stderr
     return server
+
+
+SETTLED = """
+const sheets = [...document.querySelectorAll('link[rel=stylesheet]')];
+return {at: performance.timeOrigin, ready: document.readyState === 'complete' && document.fonts.status === 'loaded',
+        bare: sheets.filter(link => !link.sheet).map(link => link.href)};
+"""
+
+
+@pytest.fixture(scope="session")
+def visit(site: Any) -> Visit:
+    """Opens a path of the site and waits until the new page, its style sheets and its fonts have come.
+
+    The driver may come back while the page still loads, and a just started Chromium may drop a request when it
+    notices the machine's networks: a page without its style sheets is asked for again, twice at most.
+    """
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    def go(driver: Chrome, path: str) -> None:
+        for _ in range(3):
+            before = driver.execute_script(SETTLED)["at"]
+            driver.get(site.url + path)
+
+            def settled(held: Chrome, before: float = before) -> Any:
+                state = held.execute_script(SETTLED)
+                return state if state["ready"] and state["at"] != before else None
+
+            state = WebDriverWait(driver, 30, poll_frequency=0.05).until(settled)
+            if not state["bare"]:
+                return
+        pytest.fail(f"{path} came without {state['bare']}: {driver.get_log('browser')}")
+
+    return go
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from flask import Flask, Response, g, request
 
 from biokg.web import graph_store, health, metrics, problems, sparql, update
 from biokg.web.cache import AnswerCache
+from biokg.web.critical import SOURCE
 from biokg.web.direct import ERROR
 from biokg.web.encoding import finish_body
 
@@ -116,6 +117,7 @@ def _finish(response: Response) -> Response:
 
 def _policy() -> str:
     return (
-        f"default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{g.csp_nonce}'; img-src 'self' data:; "
-        "connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; script-src 'self'; style-src 'self' {SOURCE} 'nonce-{g.csp_nonce}'; "
+        "img-src 'self' data:; connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
     )

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, g, make_response, redirect, request, url_for
+from markupsafe import Markup
 
 from biokg.web.asking import LANGUAGES, language
+from biokg.web.critical import RULES
 from biokg.web.links import local_path, words
 from biokg.web.service import service
 
@@ -41,6 +43,7 @@ def helpers() -> dict[str, Any]:
     """Functions that templates call."""
     return {
         "asset": asset,
+        "critical": lambda: Markup(RULES),  # noqa: S704
         "bundle_styles": lambda: bundle("css"),
         "bundle_scripts": lambda entry="base": bundle("js", entry=entry),
         "licences": lambda: asset("bundle/LICENCES.txt") if bundle("js") else "",
