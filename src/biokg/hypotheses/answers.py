@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from biokg.hypotheses.counting import State
@@ -12,6 +12,7 @@ from biokg.hypotheses.extraction import (
     Member,
     Membership,
     Source,
+    Standing,
     by_member,
     facts,
     in_period,
@@ -40,6 +41,7 @@ class Answers:
         self._tables: dict[str, Table] = {}
         self._facts: dict[str, dict[str, list[Fact]]] = {}
         self._registers: dict[str, tuple[Member, ...]] = {}
+        self._shifts: dict[str, Mapping[str, Mapping[str, Standing | None]]] = {}
         self._lines: tuple[EvidenceLine, ...] | None = None
         self._sources: dict[str, tuple[Source, ...]] | None = None
         self._wider = wider
@@ -62,26 +64,57 @@ class Answers:
     def register(self, query: str) -> tuple[Member, ...]:
         """The register that a population is drawn from."""
         if query not in self._registers:
-            self._registers[query] = register(self.table(query))
+            self._registers[query] = register(self.table(query), self.standing())
         return self._registers[query]
 
     def members(self, population: Population) -> Membership:
         """Certain and possible members of a population."""
-        return membership(population, self.register(population.query), self._ended(population))
+        register = self.register(population.query)
+        return membership(population, register, self._ended(population, register))
 
-    def _ended(self, population: Population) -> frozenset[str]:
-        if population.exclude_query is None or population.exclude_rule is None:
+    def shifts(self, population: Population) -> Mapping[str, Mapping[str, Standing | None]]:
+        """For each document whose absence moves members of a population: where they then stand (``None``: outside)."""
+        if population.id not in self._shifts:
+            self._shifts[population.id] = self._moved(population)
+        return self._shifts[population.id]
+
+    def _moved(self, population: Population) -> Mapping[str, Mapping[str, Standing | None]]:
+        register = self.register(population.query)
+        base = self.members(population).standing()
+        touched: dict[str, list[Member]] = {}
+        for member in register:
+            own = set(member.alone)
+            for fact in self._endings(population).get(member.iri, ()):
+                own |= fact.alone
+            for document in own:
+                touched.setdefault(document, []).append(member)
+        moved: dict[str, Mapping[str, Standing | None]] = {}
+        for document, members in touched.items():
+            ended = self._ended(population, members, document)
+            left = membership(population, (member.without(document) for member in members), ended).standing()
+            found = {m.iri: left.get(m.iri) for m in members if left.get(m.iri) != base.get(m.iri)}
+            if found:
+                moved[document] = found
+        return moved
+
+    def _endings(self, population: Population) -> Mapping[str, list[Fact]]:
+        return self.facts(population.exclude_query) if population.exclude_query else {}
+
+    def _ended(self, population: Population, members: Iterable[Member], left_out: str = "") -> frozenset[str]:
+        """Those of *members* excluded by their own facts, of which what stands on *left_out* alone is not counted."""
+        if population.exclude_rule is None:
             return frozenset()
-        rule = self.definitions.rules[population.exclude_rule]
-        found = self.facts(population.exclude_query)
+        rule, until = self.definitions.rules[population.exclude_rule], population.exclude_until
+        facts = self._endings(population)
         return frozenset(
-            member
-            for member, rows in found.items()
-            if state(
-                [fact for fact in rows if in_period(fact, None, population.exclude_until, early_view=self.early)], rule
-            )
+            member.iri
+            for member in members
+            if state([fact for fact in facts.get(member.iri, ()) if self._counts(fact, until, left_out)], rule)
             is State.YES
         )
+
+    def _counts(self, fact: Fact, until: int | None, left_out: str) -> bool:
+        return fact.without(left_out) and in_period(fact, None, until, early_view=self.early)
 
     def evidence(self) -> tuple[EvidenceLine, ...]:
         """Every evidence line, weighed."""

@@ -27,9 +27,11 @@ class EvidenceLine:
     text: str
     about: tuple[tuple[str, str], ...]
     sources: tuple[Source, ...]
-    points: int
-    weight: str
-    why: tuple[str, ...]
+    citing: frozenset[str]
+    belgian: bool
+    points: int = 0
+    weight: str = "none"
+    why: tuple[str, ...] = ()
     disputed_by: tuple[str, ...] = ()
     answered_by: tuple[str, ...] = ()
 
@@ -37,6 +39,25 @@ class EvidenceLine:
     def id(self) -> str:
         """Short name of the line."""
         return last_segment(self.iri)
+
+    def weighed(self, weights: Weights) -> EvidenceLine:
+        """The line with the weight that the rule table gives it."""
+        points, weight, why = weigh(
+            weights,
+            self.kind,
+            author=all(last_segment(source.document) == AUTHOR for source in self.sources),
+            cites=any(source.statement in self.citing for source in self.sources),
+            belgian=self.belgian,
+            cases=len(self.about),
+        )
+        return replace(self, points=points, weight=weight, why=why)
+
+    def without(self, document: str, weights: Weights) -> EvidenceLine | None:
+        """The line as its other documents carry it, weighed anew; ``None`` where *document* is all it stands on."""
+        left = tuple(source for source in self.sources if source.document != document)
+        if len(left) == len(self.sources):
+            return self
+        return replace(self, sources=left).weighed(weights) if left else None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values."""
@@ -80,29 +101,17 @@ def _line(
     first = rows[0]
     about = {row["about"]: row["aboutLabel"] or last_segment(row["about"]) for row in rows if row["about"]}
     statements = sorted({row["statement"] for row in rows if row["statement"]})
-    found = tuple(source for statement in statements for source in sources.get(statement, ()))
-    kind = last_segment(first["kind"])
-    points, weight, why = weigh(
-        weights,
-        kind,
-        author=all(last_segment(source.document) == AUTHOR for source in found),
-        cites=any(row["cited"] for row in rows),
-        belgian=any(row["belgian"] for row in rows),
-        cases=len(about),
-    )
     return EvidenceLine(
         iri=iri,
         hypothesis=last_segment(first["hypothesis"]),
         stance=last_segment(first["stance"]),
-        kind=kind,
+        kind=last_segment(first["kind"]),
         text=first["text"],
         about=tuple(sorted(about.items())),
-        sources=found,
-        points=points,
-        weight=weight,
-        why=why,
-        disputed_by=(),
-    )
+        sources=tuple(source for statement in statements for source in sources.get(statement, ())),
+        citing=frozenset(row["statement"] for row in rows if row["cited"] and row["statement"]),
+        belgian=any(row["belgian"] for row in rows),
+    ).weighed(weights)
 
 
 def evidence_lines(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from biokg.hypotheses.counting import State
@@ -37,6 +38,11 @@ class Fact:
     def code(self, column: str) -> str:
         """The code in *column*, or ``-`` where none is stated."""
         return next((value for name, value in self.codes if name == column), MISSING)
+
+    @property
+    def alone(self) -> frozenset[str]:
+        """The document that the fact rests on alone; empty where there are more, or none."""
+        return self.documents if len(self.documents) == 1 else frozenset()
 
     def without(self, document: str) -> bool:
         """Whether the fact still stands when *document* is left out."""
@@ -74,6 +80,18 @@ class Member:
     label: str
     codes: Mapping[str, frozenset[str]]
     rows: tuple[Mapping[str, str], ...]
+    documents: tuple[frozenset[str], ...] = ()
+    """For each row, the documents it stands in; empty where the register names none."""
+
+    @property
+    def alone(self) -> frozenset[str]:
+        """Documents that carry one of the rows by themselves."""
+        return frozenset(next(iter(own)) for own in self.documents if len(own) == 1)
+
+    def without(self, document: str) -> Member:
+        """The member with the rows that still stand when *document* is left out."""
+        kept = [(row, own) for row, own in zip(self.rows, self.documents, strict=True) if own != frozenset({document})]
+        return replace(self, rows=tuple(row for row, _ in kept), documents=tuple(own for _, own in kept))
 
 
 def last_segment(value: Any) -> str:
@@ -115,19 +133,34 @@ def facts(table: Table, sources: Mapping[str, tuple[Source, ...]]) -> tuple[Fact
     return tuple(found)
 
 
-def register(table: Table) -> tuple[Member, ...]:
-    """The members in the answer of a population's query, one per IRI, in its order."""
+def register(table: Table, sources: Mapping[str, tuple[Source, ...]]) -> tuple[Member, ...]:
+    """The members in the answer of a population's query, one per IRI, in its order.
+
+    Rows that differ only in their ``statement`` are one row, standing in the documents of all of them.
+    """
     found: dict[str, list[dict[str, Any]]] = {}
     for row in table.records():
         found.setdefault(row["member"], []).append(row)
-    return tuple(_member(iri, rows) for iri, rows in found.items())
+    return tuple(_member(iri, rows, sources) for iri, rows in found.items())
 
 
-def _member(iri: str, rows: list[dict[str, Any]]) -> Member:
-    coded = tuple({name: last_segment(value) for name, value in row.items()} for row in rows)
-    columns = {name: frozenset(row[name] for row in coded) for name in coded[0]}
+def _member(iri: str, rows: list[dict[str, Any]], sources: Mapping[str, tuple[Source, ...]]) -> Member:
+    standing: dict[tuple[tuple[str, str], ...], set[str]] = {}
+    for row in rows:
+        coded = tuple((name, last_segment(value)) for name, value in row.items() if name != "statement")
+        documents = standing.setdefault(coded, set())
+        documents |= {source.document for source in sources.get(row.get("statement") or "", ())}
+    distinct = tuple(dict(coded) for coded in standing)
+    codes = {name: frozenset(row[name] for row in distinct) for name in distinct[0]}
     label = next((str(row["label"]) for row in rows if row.get("label") is not None), last_segment(iri))
-    return Member(iri, label, columns, coded)
+    return Member(iri, label, codes, distinct, tuple(frozenset(own) for own in standing.values()))
+
+
+class Standing(StrEnum):
+    """Whether a member belongs for sure or perhaps."""
+
+    CERTAIN = "certain"
+    POSSIBLE = "possible"
 
 
 @dataclass(frozen=True)
@@ -136,6 +169,10 @@ class Membership:
 
     certain: tuple[Member, ...]
     possible: tuple[Member, ...]
+
+    def standing(self) -> dict[str, Standing]:
+        """Each member (IRI) and whether it belongs for sure."""
+        return {m.iri: Standing.POSSIBLE for m in self.possible} | {m.iri: Standing.CERTAIN for m in self.certain}
 
 
 def membership(population: Population, members: Iterable[Member], ended: frozenset[str] = frozenset()) -> Membership:

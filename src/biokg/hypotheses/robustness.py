@@ -24,7 +24,7 @@ from biokg.hypotheses.worth import missing_fact
 
 if TYPE_CHECKING:
     from biokg.hypotheses.assessment import HypothesisAssessment, SubClaimAssessment, ViewAssessment
-    from biokg.hypotheses.definitions import Criterion
+    from biokg.hypotheses.definitions import Criterion, Weights
 
 VERDICTS = tuple(Verdict)
 NOTE = "The share of cells that keep the verdict is not a probability: the choices are not draws."
@@ -114,12 +114,16 @@ def _table(part: SubClaimAssessment) -> Codes:
     return table
 
 
-def _open_counter_evidence(lines: Sequence[EvidenceLine], scenarios: Scenarios) -> Codes:
-    """For each scenario, whether counter-evidence of weight stays unanswered without its document."""
+def _open_counter_evidence(lines: Sequence[EvidenceLine], scenarios: Scenarios, weights: Weights) -> Codes:
+    """For each scenario, whether counter-evidence of weight stays unanswered without its document.
+
+    A line that other documents carry too stays, weighed by those alone.
+    """
     found = np.full(scenarios.size, int(bool(unanswered(lines))), dtype=np.int8)
+    touched = {source.document for line in lines for source in line.sources}
     for number, document in enumerate(scenarios.documents, start=1):
-        left = [line for line in lines if {source.document for source in line.sources} != {document}]
-        if len(left) < len(lines):
+        if document in touched:
+            left = [own for line in lines if (own := line.without(document, weights)) is not None]
             found[number] = int(bool(unanswered(answered(left))))
     return found
 
@@ -130,12 +134,8 @@ def sub_claim_robustness(part: SubClaimAssessment, view: ViewAssessment) -> SubC
     as_of: list[int | None] = [None, *view.answers.definitions.as_of]
     grid = _joint(criteria, as_of)
     arrays = tuple(CriterionArrays(criterion, view.answers) for criterion in criteria)
-    alone = {
-        next(iter(documents))
-        for line in part.evidence
-        if len(documents := {source.document for source in line.sources}) == 1
-    }
-    documents = alone.union(*(array.documents() for array in arrays))
+    carrying = {source.document for line in part.evidence for source in line.sources}
+    documents = carrying.union(*(array.documents() for array in arrays))
     firms: set[str] = set().union(*(array.firms() for array in arrays))
     scenarios = Scenarios(tuple(sorted(documents)), tuple(sorted(firms)))
     outcomes, keys = [], np.zeros((*grid.shape, scenarios.size), dtype=np.int64)
@@ -144,7 +144,7 @@ def sub_claim_robustness(part: SubClaimAssessment, view: ViewAssessment) -> SubC
         codes = array.outcomes(own, scenarios)
         outcomes.append(codes)
         keys = keys * 4 + _spread(codes, criterion, own, grid)
-    open_ = _open_counter_evidence(part.evidence, scenarios)
+    open_ = _open_counter_evidence(part.evidence, scenarios, view.answers.definitions.weights)
     verdicts = _table(part)[open_[None, None, None, None, :], keys]
     return SubClaimRobustness(part, grid, scenarios, verdicts, arrays, tuple(outcomes))
 

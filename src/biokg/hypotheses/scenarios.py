@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from biokg.hypotheses.counting import Outcome, State, decide_difference, difference
-from biokg.hypotheses.extraction import Fact, Member, in_period, state
+from biokg.hypotheses.counting import Outcome, Pair, State, decide_difference, difference
+from biokg.hypotheses.extraction import Fact, Member, Standing, in_period, state
 from biokg.terms import entity
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 Codes = npt.NDArray[np.int8]
 Mask = npt.NDArray[np.int64]
+Shifts = npt.NDArray[np.int64]
+"""Rows of scenario, population, member, and how much it then belongs more or less, for sure and perhaps."""
 
 NO, YES, UNKNOWN = 0, 1, 2
 CODE = {State.NO: NO, State.YES: YES, State.UNKNOWN: UNKNOWN, State.DISPUTED: UNKNOWN}
@@ -61,32 +63,66 @@ def axes(criterion: Criterion, as_of: Sequence[int | None]) -> Axes:
     return Axes(criterion.populations, criterion.rules, thresholds, tuple(as_of))
 
 
+@dataclass(frozen=True)
+class Without:
+    """What leaving something out does to who belongs: the members that go with a firm, and the shifts by document."""
+
+    firms: list[npt.NDArray[np.int64]]
+    shifts: Shifts
+
+
 class CriterionArrays:
     """The members and facts of one criterion in one view, ready to be counted under any scenario."""
 
     def __init__(self, criterion: Criterion, answers: Answers) -> None:
         self.criterion = criterion
         self.answers = answers
-        definitions = answers.definitions
-        belonging = [answers.members(definitions.populations[name]) for name in criterion.populations]
+        populations = [answers.definitions.populations[name] for name in criterion.populations]
+        belonging = [answers.members(population) for population in populations]
+        self._moves = [answers.shifts(population) for population in populations]
         found = {m.iri: m for group in belonging for m in (*group.certain, *group.possible)}
+        if any(self._moves):
+            coming = {iri for moves in self._moves for moved in moves.values() for iri in moved}
+            found |= {m.iri: m for name in populations for m in answers.register(name.query) if m.iri in coming}
         self.members: tuple[Member, ...] = tuple(found[iri] for iri in sorted(found))
-        index = {member.iri: number for number, member in enumerate(self.members)}
+        self._index = {member.iri: number for number, member in enumerate(self.members)}
         self.certain = np.zeros((len(belonging), len(self.members)), dtype=np.int64)
         self.possible = np.zeros_like(self.certain)
         for row, group in enumerate(belonging):
-            self.certain[row, [index[member.iri] for member in group.certain]] = 1
-            self.possible[row, [index[member.iri] for member in group.possible]] = 1
+            self.certain[row, [self._index[member.iri] for member in group.certain]] = 1
+            self.possible[row, [self._index[member.iri] for member in group.possible]] = 1
 
     def documents(self) -> set[str]:
-        """Every document that a fact of these members rests on alone."""
+        """Every document that a fact of these members, or their belonging, rests on alone."""
         queries = [self.criterion.query, *([self.criterion.exposure_query] if self.criterion.exposure_query else [])]
-        found: set[str] = set()
+        found = {document for moves in self._moves for document in moves}
         for query in queries:
             facts = self.answers.facts(query)
             for member in self.members:
-                found |= {next(iter(f.documents)) for f in facts.get(member.iri, []) if len(f.documents) == 1}
+                found |= {document for fact in facts.get(member.iri, []) for document in fact.alone}
         return found
+
+    def _shifts(self, scenarios: Scenarios) -> Shifts:
+        """Who comes to belong, or no longer does, without a document."""
+        rows = []
+        for scenario, document in enumerate(scenarios.documents, start=1):
+            for place, moves in enumerate(self._moves):
+                for iri, standing in moves.get(document, {}).items():
+                    number = self._index[iri]
+                    sure = int(standing is Standing.CERTAIN) - int(self.certain[place, number])
+                    open_ = int(standing is Standing.POSSIBLE) - int(self.possible[place, number])
+                    rows.append((scenario, place, number, sure, open_))
+        return np.array(rows, dtype=np.int64).reshape(-1, 5)
+
+    def _masks(self, scenario: int, shifts: Shifts) -> tuple[Mask, Mask]:
+        """Who belongs for sure, and who perhaps, in one scenario."""
+        own = shifts[shifts[:, 0] == scenario]
+        if not own.size:
+            return self.certain, self.possible
+        certain, possible = self.certain.copy(), self.possible.copy()
+        certain[own[:, 1], own[:, 2]] += own[:, 3]
+        possible[own[:, 1], own[:, 2]] += own[:, 4]
+        return certain, possible
 
     def firms(self) -> set[str]:
         """Every firm that can be left out: the members, or the firms the members belong to."""
@@ -115,7 +151,7 @@ class CriterionArrays:
         for number, member in enumerate(self.members):
             rows = [fact for fact in facts.get(member.iri, []) if self._within(fact, until)]
             base[number] = CODE[state(rows, chosen, at_least)]
-            for document in {next(iter(fact.documents)) for fact in rows if len(fact.documents) == 1}:
+            for document in {document for fact in rows for document in fact.alone}:
                 code = CODE[state([fact for fact in rows if fact.without(document)], chosen, at_least)]
                 if code != base[number]:
                     changes.setdefault(document, []).append((number, code))
@@ -134,35 +170,39 @@ class CriterionArrays:
         """Outcome codes by population, rule, threshold, as-of year and scenario."""
         shape = (len(grid.populations), len(grid.rules), len(grid.thresholds), len(grid.as_of), scenarios.size)
         found = np.zeros(shape, dtype=np.int8)
-        left = self._left(scenarios)
+        left, shifts = self._left(scenarios), self._shifts(scenarios)
         for rule in range(len(grid.rules)):
             for when, until in enumerate(grid.as_of):
-                found[:, rule, :, when, :] = self._slice(grid, rule, until, scenarios, left)
+                found[:, rule, :, when, :] = self._slice(grid, rule, until, scenarios, Without(left, shifts))
         return found
 
-    def _slice(
-        self, grid: Axes, rule: int, until: int | None, scenarios: Scenarios, left: list[npt.NDArray[np.int64]]
-    ) -> Codes:
+    def _slice(self, grid: Axes, rule: int, until: int | None, scenarios: Scenarios, without: Without) -> Codes:
         criterion = self.criterion
         if criterion.quantifier == "difference":
-            return self._differences(grid, rule, until, scenarios, left)
+            return self._differences(grid, rule, until, scenarios, without)
         if criterion.quantifier == "all":
             layers = [
                 self._counted(
-                    self.states(criterion.query, grid.rules[rule], until, int(needed), scenarios), left, np.array([1.0])
+                    self.states(criterion.query, grid.rules[rule], until, int(needed), scenarios),
+                    without,
+                    np.array([1.0]),
                 )
                 for needed in grid.thresholds
             ]
             return np.concatenate(layers, axis=1)
         codes = self.states(criterion.query, grid.rules[rule], until, criterion.at_least, scenarios)
-        return self._counted(codes, left, np.array(grid.thresholds))
+        return self._counted(codes, without, np.array(grid.thresholds))
 
-    def _counted(self, codes: Codes, left: list[npt.NDArray[np.int64]], thresholds: npt.NDArray[np.float64]) -> Codes:
+    def _counted(self, codes: Codes, without: Without, thresholds: npt.NDArray[np.float64]) -> Codes:
         """Outcome codes by population, threshold and scenario for a counting quantifier."""
-        yes, no, unknown = ((codes == code).astype(np.int64) for code in (YES, NO, UNKNOWN))
-        counts = np.stack([part @ mask.T for mask in (self.certain, self.possible) for part in (yes, no, unknown)])
-        if left:
-            counts = np.concatenate([counts, self._without_firms(codes[0], left, counts[:, 0, :])], axis=1)
+        states = [(codes == code).astype(np.int64) for code in (YES, NO, UNKNOWN)]
+        counts = np.stack([part @ mask.T for mask in (self.certain, self.possible) for part in states])
+        scenario, place, number, sure, open_ = without.shifts.T
+        for row, part in enumerate(states):
+            for offset, change in ((0, sure), (3, open_)):
+                np.add.at(counts[row + offset], (scenario, place), part[scenario, number] * change)
+        if without.firms:
+            counts = np.concatenate([counts, self._without_firms(codes[0], without.firms, counts[:, 0, :])], axis=1)
         return decide_codes(counts, self.criterion.quantifier, thresholds)
 
     def _without_firms(self, base: Codes, left: list[npt.NDArray[np.int64]], counts: Mask) -> Mask:
@@ -174,9 +214,7 @@ class CriterionArrays:
                     gone[offset + place, row] = mask[:, chosen].sum(axis=1)
         return counts[:, None, :] - gone
 
-    def _differences(
-        self, grid: Axes, rule: int, until: int | None, scenarios: Scenarios, left: list[npt.NDArray[np.int64]]
-    ) -> Codes:
+    def _differences(self, grid: Axes, rule: int, until: int | None, scenarios: Scenarios, without: Without) -> Codes:
         criterion = self.criterion
         exposures = criterion.exposure_rules
         exposed = self.states(
@@ -187,25 +225,26 @@ class CriterionArrays:
         everyone = np.arange(len(self.members))
         for scenario in range(scenarios.size):
             row = scenario if scenario <= len(scenarios.documents) else 0
-            kept = (
-                everyone if row == scenario else np.setdiff1d(everyone, left[scenario - 1 - len(scenarios.documents)])
-            )
+            gone = without.firms[scenario - 1 - len(scenarios.documents)] if row != scenario else everyone[:0]
+            kept, masks = np.setdiff1d(everyone, gone), self._masks(scenario, without.shifts)
             for place in range(len(grid.populations)):
-                found[place, :, scenario] = self._difference(exposed[row], outcome[row], place, kept, grid.thresholds)
+                if ((exposed[row] == NO) & (masks[0][place] == 1))[kept].any():
+                    pairs = _pairs(exposed[row], outcome[row], kept, [mask[place] for mask in masks])
+                    found[place, :, scenario] = self._difference(*pairs, grid.thresholds)
         return found
 
-    def _difference(
-        self, exposed: Codes, outcome: Codes, place: int, kept: npt.NDArray[np.int64], thresholds: Sequence[float]
-    ) -> list[int]:
-        sure, open_ = (
-            [(STATE[int(exposed[n])], STATE[int(outcome[n])]) for n in kept if mask[place, n]]
-            for mask in (self.certain, self.possible)
-        )
-        if not any(pair[0] is State.NO for pair in sure):
-            return [0] * len(thresholds)
+    def _difference(self, sure: list[Pair], open_: list[Pair], thresholds: Sequence[float]) -> list[int]:
         result = difference(sure, open_)
         comparable = self.answers.definitions.comparable_coverage
         return [OUTCOMES.index(decide_difference(result, threshold, comparable)) for threshold in thresholds]
+
+
+def _pairs(
+    exposed: Codes, outcome: Codes, kept: npt.NDArray[np.int64], masks: Sequence[npt.NDArray[np.int64]]
+) -> tuple[list[Pair], list[Pair]]:
+    """Exposure and outcome of the members who belong for sure, and of those who perhaps do."""
+    sure, open_ = ([(STATE[int(exposed[n])], STATE[int(outcome[n])]) for n in kept if mask[n]] for mask in masks)
+    return sure, open_
 
 
 def decide_codes(counts: Mask, quantifier: str, thresholds: npt.NDArray[np.float64]) -> Codes:
