@@ -163,7 +163,9 @@ def misbehaving() -> Iterator[Callable[[str], str]]:
     """A server that redirects, floods, or cuts its answer."""
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
+        def do_POST(self) -> None:
+            # Closing on an unread request resets the connection, and the answer still on its way is lost.
+            self.rfile.read(int(self.headers.get("Content-Length") or 0))
             if self.path.startswith("/redirect"):
                 self.send_response(302)
                 self.send_header("Location", "http://127.0.0.1:1/")
@@ -173,6 +175,8 @@ def misbehaving() -> Iterator[Callable[[str], str]]:
             self.send_header("Content-Type", "application/sparql-results+json")
             if self.path.startswith("/cut"):
                 self.send_header("X-SQL-State", "S1TAT")
+            if self.path.startswith("/announced"):
+                self.send_header("Content-Length", "4000000")
             self.end_headers()
             if self.path.startswith("/flood"):
                 try:
@@ -181,8 +185,6 @@ def misbehaving() -> Iterator[Callable[[str], str]]:
                 except OSError:
                     return
             self.wfile.write(b'{"head": {"vars": ["s"]}, "results": {"bindings": []}}')
-
-        do_POST = do_GET
 
         def log_message(self, *_: object) -> None:
             return
@@ -194,7 +196,10 @@ def misbehaving() -> Iterator[Callable[[str], str]]:
     server.server_close()
 
 
-@pytest.mark.parametrize(("path", "said"), [("/redirect", "redirects"), ("/flood", "more than"), ("/cut", "S1TAT")])
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [("/redirect", "redirects"), ("/flood", "more than"), ("/announced", "more than"), ("/cut", "S1TAT")],
+)
 def test_a_redirect_a_flood_and_a_cut_answer_are_errors(
     misbehaving: Callable[[str], str], path: str, said: str
 ) -> None:

@@ -93,10 +93,12 @@ class Reach:
 
     def _read(self, response: http.client.HTTPResponse, address: str, deadline: float) -> bytes:
         received = bytearray()
+        if (response.length or 0) > self.max_bytes:
+            raise self._too_much(address)
         while chunk := response.read1(_CHUNK):
             received += chunk
             if len(received) > self.max_bytes:
-                raise RemoteEngineError(f"{origin(address)} answered more than {self.max_bytes} bytes", fix="add LIMIT")
+                raise self._too_much(address)
             if time.monotonic() > deadline:
                 raise RemoteEngineError(
                     f"{origin(address)} took longer than {self.seconds:g} s", fix="narrow the query"
@@ -104,6 +106,9 @@ class Reach:
         if state := response.headers.get("X-SQL-State"):
             raise RemoteEngineError(f"{origin(address)} cut its answer (X-SQL-State: {state})", fix="narrow the query")
         return bytes(received)
+
+    def _too_much(self, address: str) -> RemoteEngineError:
+        return RemoteEngineError(f"{origin(address)} answered more than {self.max_bytes} bytes", fix="add LIMIT")
 
     def _resolve(self, parts: SplitResult) -> str:
         """One address of the host. A name must not lead into this machine or its network; a literal address may."""
