@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
@@ -78,6 +79,14 @@ class Settings:
     )
     metrics_port: int | None = field(
         default=None, metadata={"minimum": 0, "maximum": 65535, "help": "serve /metrics on a port of its own"}
+    )
+    report_to: str | None = field(
+        default=None,
+        metadata={
+            "pattern": r"[^@\s]+@[^@\s]+|https?://\S*\{body\}\S*",
+            "help": "where a visitor's problem report goes: an e-mail address, or the address of a new issue "
+            "with {title} and {body} in it (default: the visitor gets it as text)",
+        },
     )
     log_format: str = field(default="text", metadata={"help": "how log lines are written", "choices": ("text", "json")})
     debug: bool = field(default=False, metadata={"help": "show the full trace of an error"})
@@ -171,6 +180,11 @@ def _check(setting: Field[Any], value: Any) -> None:
     """Raise :class:`UsageError` where *value* lies outside what the setting's row in the table allows."""
     if value is None:
         return
+    pattern = setting.metadata.get("pattern")
+    if pattern and not re.fullmatch(pattern, str(value)):
+        raise UsageError(
+            f"setting {setting.name}: {value!r} is not {setting.metadata['help'].partition(':')[2].strip()}"
+        )
     choices = setting.metadata.get("choices")
     if choices and value not in choices:
         raise UsageError(f"setting {setting.name}: {value!r} is not one of {', '.join(choices)}")

@@ -45,6 +45,7 @@ def test_the_query_of_the_picture_gives_its_rows(client: FlaskClient) -> None:
     link = next(unescape(href) for href in re.findall(r'href="([^"]+)"', page) if href.startswith("/query?query="))
     query = parse_qs(urlsplit(link).query)["query"][0]
     answer = client.get("/sparql", query_string={"query": query}, headers={"Accept": "application/json"}).json
+    assert "results" in answer, answer
     assert len(answer["results"]["bindings"]) == len(client.get(f"{PATH}.json").json) > 10
 
 

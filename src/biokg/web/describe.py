@@ -298,7 +298,7 @@ def panels_of(iri: str, types: list[Value]) -> list[Panel]:
 def _panel(filename: str, text: str, found: list[Row]) -> Panel:
     header = dict(line[2:].split(": ", 1) for line in text.splitlines() if line.startswith("# ") and ": " in line)
     used = Counter(key for row in found for key, v in row.items() if v is not None)
-    columns = tuple(key for key in found[0] if used[key])
+    columns = tuple(key for key in found[0] if used[key] or key == "year")
     merged: dict[tuple[Any, ...], Row] = {}
     for row in found:
         key = tuple((row[c].iri, row[c].text) if row[c] else None for c in columns if c != "source")  # type: ignore[union-attr]

@@ -42,7 +42,13 @@ def history_of(iri: str, *, alone: bool = False) -> History | None:
     if held is None:
         return None
     name = labels([iri]).get(iri) or words(iri)
-    return History(Value(name, iri=iri), iri.rsplit("/", 1)[-1], about, held, render(about, held, alone=alone))
+    return History(
+        Value(name, iri=iri),
+        iri.rsplit("/", 1)[-1],
+        about,
+        held,
+        render(about, held, alone=alone, heading=f"{name} in time"),
+    )
 
 
 @blueprint.get("/<name>")

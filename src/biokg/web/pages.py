@@ -7,6 +7,7 @@ from flask import Blueprint
 from biokg.web import (
     api,
     downloads,
+    editor,
     entity,
     explore,
     frame,
@@ -15,10 +16,12 @@ from biokg.web import (
     ontology_docs,
     pictures,
     query,
+    reporting,
     search,
     start,
     tables,
     validating,
+    versions,
     well_known,
 )
 
@@ -32,13 +35,16 @@ def blueprints() -> list[Blueprint]:
         explore,
         pictures,
         history,
+        reporting,
         search,
         entity,
         ontology_docs,
+        editor,
         query,
         api,
         tables,
         validating,
+        versions,
         downloads,
         well_known,
     )

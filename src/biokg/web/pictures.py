@@ -12,7 +12,7 @@ from pathlib import Path
 from flask import Blueprint, Response, render_template, request
 
 from biokg.errors import NotFound
-from biokg.terms import VIEWS
+from biokg.terms import BASE, VIEWS
 from biokg.web.asking import kept, labelled, language, terms_of
 from biokg.web.drawing.base import Drawing
 from biokg.web.frame import STATIC
@@ -21,7 +21,15 @@ from biokg.web.rendering import CSV, HTML, JSON, as_json, finish, media_type, pa
 blueprint = Blueprint("pictures", __name__, url_prefix="/pictures")
 
 SVG, PNG = "image/svg+xml", "image/png"
-MODULES = {"matrix": "matrix", "flows": "flows", "map": "regions", "timeline": "timeline", "network": "network"}
+MODULES = {
+    "matrix": "matrix",
+    "flows": "flows",
+    "map": "regions",
+    "timeline": "timeline",
+    "network": "network",
+    "portfolios": "portfolios",
+    "pipeline": "pipeline",
+}
 SHOWN = 200
 
 
@@ -64,16 +72,27 @@ def drawing(name: str, view: str = "all") -> Drawing:
     return found
 
 
-def svg(name: str, held: Drawing, *, alone: bool) -> str:
-    """The SVG of a laid-out picture; *alone* with a style sheet of its own, for files."""
-    return render(pictures()[name], held, alone=alone)
+def svg(name: str, held: Drawing, *, alone: bool, view: str = "all") -> str:
+    """The SVG of a laid-out picture; *alone* with a style sheet, a heading and its origin, for files."""
+    return render(pictures()[name], held, alone=alone, view_label=VIEWS[view].label)
 
 
-def render(picture: Picture, held: Drawing, *, alone: bool) -> str:
-    """The SVG of *held* as the template of *picture* draws it; see :func:`svg`."""
+def render(picture: Picture, held: Drawing, *, alone: bool, **around: str) -> str:
+    """The SVG of *held* as the template of *picture* draws it; see :func:`svg`.
+
+    *around* may give a ``heading`` for the file other than the picture's title, and the ``view_label``.
+    """
     style = (STATIC / "picture.css").read_text(encoding="utf-8") if alone else ""
     return render_template(
-        f"pictures/{picture.name}.svg", d=held, **held.context, picture=picture, alone=alone, style=style
+        f"pictures/{picture.name}.svg",
+        d=held,
+        **held.context,
+        picture=picture,
+        alone=alone,
+        style=style,
+        to=lambda value: value.iri if alone else value.href,
+        base=BASE,
+        **around,
     )
 
 
@@ -112,7 +131,7 @@ def one(name: str) -> Response:
         raise NotFound(f"there is no view {view!r}", fix="the views are " + ", ".join(VIEWS))
     held = drawing(name, view)
     if drawn:
-        text = svg(name, held, alone=True)
+        text = svg(name, held, alone=True, view=view)
         file = f"biokg-{name}-{view}.{drawn}"
         return finish(text, SVG, filename=file) if drawn == "svg" else finish(png(text, 2000), PNG, filename=file)
     kind = media_type((HTML, JSON, CSV), asked)

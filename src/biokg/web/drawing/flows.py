@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from biokg.web.asking import Row
-from biokg.web.drawing.base import DIRECTIONS, Drawing, last, text
+from biokg.web.drawing.base import DIRECTIONS, NAMES, Drawing, last, text
 
 WIDTH, TOP, SPACE, GAP, BAR = 980.0, 40.0, 520.0, 9.0, 16.0
 EDGES = (262.0, 540.0, 785.0)
@@ -46,16 +46,18 @@ def layout(rows: Sequence[Row]) -> Drawing:
         ends[direction, text(row, "region")] += n
     columns = _columns(links, ends, directions)
     bands = [*_bands(links, columns[0], columns[1]), *_bands(ends, columns[1], columns[2])]
+    lowest = max((n.y + n.height for column in columns for n in column.values()), default=TOP)
     return Drawing(
         WIDTH,
-        TOP + SPACE + 40,
+        lowest + 64,
         ("partner_class", "direction", "region", "alliances"),
         list(rows),
         {
             "columns": columns,
             "bands": bands,
             "bar": BAR,
-            "heads": list(zip(EDGES, ("partner", "direction", "firm's region"), strict=True)),
+            "heads": list(zip(EDGES, ("class of partner", "direction of knowledge", "firm's region"), strict=True)),
+            "legend": [(d, NAMES[d].partition(":")[0]) for d in DIRECTIONS if d in directions],
         },
     )
 

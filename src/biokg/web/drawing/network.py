@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from biokg.web.asking import Row, Value
 from biokg.web.drawing.base import Drawing, last, mark, short
+from biokg.web.drawing.labels import Label, Placed, around_mark, place
 
 if TYPE_CHECKING:
     import networkx
@@ -16,15 +17,17 @@ if TYPE_CHECKING:
     Graph = networkx.Graph[str]
 
 DRAWN = 150
-WIDTH, HEIGHT, PAD = 980.0, 860.0, 60.0
+WIDTH, HEIGHT, PAD = 980.0, 900.0, 14.0
 SEED = 2016
 SHAPES = {"nbf": "circle", "big-pharma": "square", "pharma-other": "square", "university": "diamond"}
-NAMED = 60
 LEGEND = {"firm": "circle", "pharmaceutical company": "square", "university": "diamond", "other": "up"}
+ROOM = 27.0
+"""The radius of a group's circle grows with this times the root of its members."""
+SIZE = 11.5
 
 
 def layout(rows: Sequence[Row]) -> Drawing:
-    """The largest tied part, at most 150 organisations, placed by springs from a fixed seed."""
+    """The largest tied part, at most 150 organisations; each community in a circle of its own, from a fixed seed."""
     import networkx
 
     graph, held, classes = _graph(rows)
@@ -35,11 +38,11 @@ def layout(rows: Sequence[Row]) -> Drawing:
     found = networkx.community.louvain_communities(drawn, weight="weight", seed=SEED) if len(drawn) else []
     groups = sorted((sorted(group) for group in found), key=lambda g: (-len(g), g[0]))
     group_of = {n: at for at, group in enumerate(groups) for n in group}
-    place = _places(drawn)
-    nodes = [_node(n, drawn, (held, classes), place[n], group_of[n]) for n in keep]
-    _name(nodes)
+    circles = _circles(drawn, groups)
+    place_of = _places(drawn, groups, circles)
+    nodes = [_node(n, drawn, (held, classes), place_of[n], group_of[n]) for n in keep]
     edges = [
-        (*place[a], *place[b], 0.6 + 0.9 * (data["weight"] - 1), group_of[a] == group_of[b])
+        (*place_of[a], *place_of[b], 0.6 + 0.9 * (data["weight"] - 1), group_of[a] == group_of[b])
         for a, b, data in sorted(drawn.edges(data=True))
     ]
     table: list[Row] = [
@@ -57,7 +60,15 @@ def layout(rows: Sequence[Row]) -> Drawing:
         HEIGHT + 40,
         ("organisation", "class", "partners", "alliances", "group"),
         table,
-        {"nodes": nodes, "edges": edges, "legend": [(name, mark(shape, 0, 0, 6)) for name, shape in LEGEND.items()]},
+        {
+            "nodes": nodes,
+            "edges": edges,
+            "names": _names(nodes, circles),
+            "size": SIZE,
+            "circles": [(at + 1, *circle, len(groups[at])) for at, circle in enumerate(circles)],
+            "members": [[held[n] for n in keep if group_of[n] == at] for at in range(len(groups))],
+            "legend": [(name, mark(shape, 0, 0, 6)) for name, shape in LEGEND.items()],
+        },
         note=f"Drawn: {len(keep)} of {len(graph)} organisations in {len(groups)} groups. "
         f"The rest are smaller tied parts, or less tied: {len(parts)} parts in all.",
     )
@@ -88,21 +99,76 @@ def _graph(rows: Sequence[Row]) -> tuple[Graph, dict[str, Value], dict[str, Valu
     return graph, held, classes
 
 
-def _places(graph: Graph) -> dict[str, tuple[float, float]]:
+def _circles(graph: Graph, groups: list[list[str]]) -> list[tuple[float, float, float]]:
+    """Centre and radius of the circle of each group: near the groups it is tied to, on none of them."""
     import networkx
 
-    found = networkx.spring_layout(graph, k=2.1 / math.sqrt(max(len(graph), 1)), iterations=160, seed=SEED)
-    if not found:
-        return {}
-    xs, ys = [float(p[0]) for p in found.values()], [float(p[1]) for p in found.values()]
-    wide, high = (max(xs) - min(xs)) or 1.0, (max(ys) - min(ys)) or 1.0
-    return {
-        n: (
-            PAD + (float(p[0]) - min(xs)) / wide * (WIDTH - 2 * PAD),
-            PAD + (float(p[1]) - min(ys)) / high * (HEIGHT - 2 * PAD),
-        )
-        for n, p in found.items()
-    }
+    if not groups:
+        return []
+    of = {n: at for at, group in enumerate(groups) for n in group}
+    ties: networkx.Graph[int] = networkx.Graph()
+    ties.add_nodes_from(range(len(groups)))
+    for a, b in sorted(graph.edges()):
+        if of[a] != of[b]:
+            weight = ties.edges[of[a], of[b]]["weight"] + 1 if ties.has_edge(of[a], of[b]) else 1
+            ties.add_edge(of[a], of[b], weight=weight)
+    found = networkx.spring_layout(ties, iterations=200, seed=SEED)
+    wide, high = WIDTH - 2 * PAD, HEIGHT - 2 * PAD
+    radii = [ROOM * math.sqrt(len(group)) + 8 for group in groups]
+    points = _stretched([(float(found[at][0]), float(found[at][1])) for at in range(len(groups))], wide, high)
+    for _ in range(600):
+        for a, b in combinations(range(len(points)), 2):
+            _part(points, a, b, radii[a] + radii[b] + 10)
+        for at, (x, y) in enumerate(points):
+            r = radii[at]
+            points[at] = (min(max(x, r), wide - r), min(max(y, r + 14), high - r))
+    return [(PAD + x, PAD + y, r) for (x, y), r in zip(points, radii, strict=True)]
+
+
+def _stretched(points: list[tuple[float, float]], wide: float, high: float) -> list[tuple[float, float]]:
+    """*points* moved and scaled to fill a box of that size."""
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    across, down = (max(xs) - min(xs)) or 1.0, (max(ys) - min(ys)) or 1.0
+    return [((x - min(xs)) / across * wide, (y - min(ys)) / down * high) for x, y in points]
+
+
+def _part(points: list[tuple[float, float]], a: int, b: int, apart: float) -> None:
+    """Move two points from each other until they are *apart*."""
+    (ax, ay), (bx, by) = points[a], points[b]
+    dx, dy = bx - ax, by - ay
+    far = math.hypot(dx, dy) or 1.0
+    if far < apart:
+        push = (apart - far) / 2 / far
+        points[a], points[b] = (ax - dx * push, ay - dy * push), (bx + dx * push, by + dy * push)
+
+
+def _places(
+    graph: Graph, groups: list[list[str]], circles: list[tuple[float, float, float]]
+) -> dict[str, tuple[float, float]]:
+    """Where each node stands within the circle of its group."""
+    import networkx
+
+    placed: dict[str, tuple[float, float]] = {}
+    for group, (cx, cy, r) in zip(groups, circles, strict=True):
+        inside = graph.subgraph(group)
+        found = networkx.spring_layout(inside, k=2.4 / math.sqrt(len(group)), iterations=120, seed=SEED)
+        points = [(float(found[n][0]), float(found[n][1])) for n in group]
+        middle = (sum(x for x, _ in points) / len(points), sum(y for _, y in points) / len(points))
+        reach = max((math.hypot(x - middle[0], y - middle[1]) for x, y in points), default=1.0) or 1.0
+        scale = (r - 16) / reach
+        points = [((x - middle[0]) * scale, (y - middle[1]) * scale) for x, y in points]
+        for _ in range(80):
+            for a, b in combinations(range(len(points)), 2):
+                _part(points, a, b, 21.0)
+            points = [_within(point, r - 13) for point in points]
+        placed |= {n: (cx + x, cy + y) for n, (x, y) in zip(group, points, strict=True)}
+    return placed
+
+
+def _within(point: tuple[float, float], reach: float) -> tuple[float, float]:
+    """*point* drawn back to at most *reach* from the middle."""
+    far = math.hypot(*point)
+    return point if far <= reach else (point[0] * reach / far, point[1] * reach / far)
 
 
 def _node(
@@ -119,20 +185,17 @@ def _node(
         "value": held[n],
         "path": mark(SHAPES.get(kind, "up"), x, y, r),
         "group": group % 8,
-        "number": group + 1,
-        "label": "",
-        "x": x,
-        "y": y - r - 3,
         "title": f"{held[n].text}: {graph.degree(n)} partners, group {group + 1}",
+        "at": (x, y, r),
     }
 
 
-def _name(nodes: list[dict[str, Any]]) -> None:
-    """Label the best-tied nodes, leaving out a label that would lie on one already there."""
-    boxes: list[tuple[float, float, float]] = []
-    for node in nodes:
-        label = short(node["value"].text, 20)
-        half, x, y = 3.4 * len(label), node["x"], node["y"]
-        if len(boxes) < NAMED and not any(abs(y - b) < 13 and abs(x - a) < half + h for a, b, h in boxes):
-            node["label"] = label
-            boxes.append((x, y, half))
+def _names(nodes: list[dict[str, Any]], circles: list[tuple[float, float, float]]) -> list[Placed]:
+    """Labels of the best-tied nodes, those that find room."""
+    heads = [(x - 30, y - r - 14, x + 30, y - r + 2) for x, y, r in circles]
+    return place(
+        (Label(short(node["value"].text, 18), *node["at"]) for node in nodes),
+        around=[*(around_mark(*node["at"]) for node in nodes), *heads],
+        within=(0, 0, WIDTH, HEIGHT),
+        size=SIZE,
+    )

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from biokg.web.asking import Row, Value
-from biokg.web.drawing.base import Drawing, mark, short, text
+from biokg.web.drawing.base import Drawing, last, mark, short, text
+from biokg.web.drawing.labels import Label, around_mark, place
 from biokg.web.service import service
 
 WIDTH, PAD = 980.0, 16.0
@@ -19,7 +20,10 @@ MIDDLE = math.radians(50.5)
 ASIDE = {"firm": (-5.0, 0.0), "parent of spin-offs": (6.0, 0.0), "cluster node": (0.0, -11.0)}
 """Marks of several sorts at one place stand side by side."""
 SHAPES = {"firm": "circle", "parent of spin-offs": "square", "cluster node": "diamond"}
-NAMED = 22
+REGION_ONLY = "firm, only its region stated"
+REGIONS = {"BE1": "brussels", "BE2": "flanders", "BE3": "wallonia"}
+"""The NUTS code of each region's outline, and the last segment of the region's IRI."""
+SIZE = 12.5
 
 
 @cache
@@ -52,70 +56,82 @@ def layout(rows: Sequence[Row]) -> Drawing:
         )
         return "".join(rings)
 
-    inside, outside = _marks(rows, at, (west, east, south, north))
+    width, height = WIDTH, PAD * 2 + (north - south) * scale + 34
+    marks, outside = _marks(rows, at, (west, east, south, north))
     regions = [f for f in features if f["properties"]["level"] == 1]
     return Drawing(
-        WIDTH,
-        PAD * 2 + (north - south) * scale + 34,
+        width,
+        height,
         ("sort", "thing", "place", "latitude", "longitude"),
         list(rows),
         {
             "regions": [(f["properties"]["nuts_code"], f["properties"]["label_en"], outline(f)) for f in regions],
             "provinces": [outline(f) for f in features if f["properties"]["level"] == 2],
-            "marks": inside,
+            "marks": marks,
+            "names": place(
+                _labels(marks), around=[m["box"] for m in marks], within=(0, 0, width, height - 34), size=SIZE
+            ),
+            "size": SIZE,
+            "counts": _counts(rows, regions),
             "legend": [(sort, mark(shape, 0, 0, 7)) for sort, shape in SHAPES.items()],
         },
         note=f"{outside} marks lie outside Belgium and are in the table only." if outside else "",
     )
 
 
+def _counts(rows: Sequence[Row], regions: list[dict[str, Any]]) -> list[tuple[str, int]]:
+    """For each region its name and the firms of which no more than the region is stated."""
+    only: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        if text(row, "sort") == REGION_ONLY:
+            only[last(row, "place")].add(last(row, "thing"))
+    names = ((f["properties"]["label_en"], f["properties"]["nuts_code"]) for f in regions)
+    return sorted((name.partition(" (")[0], len(only[REGIONS.get(code, "")])) for name, code in names)
+
+
 def _marks(rows: Sequence[Row], at: Any, box: tuple[float, float, float, float]) -> tuple[list[dict[str, Any]], int]:
     held: dict[tuple[str, str], set[str]] = defaultdict(set)
     places: dict[str, tuple[Value, float, float]] = {}
     for row in rows:
-        place, thing = row["place"], row["thing"]
-        if place and thing and place.iri:
-            places[place.iri] = (place, float(text(row, "longitude")), float(text(row, "latitude")))
-            held[place.iri, text(row, "sort")].add(thing.text)
+        where, thing = row["place"], row["thing"]
+        if where and thing and where.iri and text(row, "latitude"):
+            places[where.iri] = (where, float(text(row, "longitude")), float(text(row, "latitude")))
+            held[where.iri, text(row, "sort")].add(thing.text)
     west, east, south, north = box
-    totals: dict[str, int] = defaultdict(int)
-    for (iri, _), things in held.items():
-        totals[iri] += len(things)
-    ranked = sorted(totals, key=lambda i: -totals[i])[:NAMED]
     made: list[dict[str, Any]] = []
     outside = 0
-    for (iri, sort), things in sorted(held.items(), key=lambda item: -len(item[1])):
-        place, longitude, latitude = places[iri]
+    for (iri, sort), things in sorted(held.items(), key=lambda item: (-len(item[1]), item[0])):
+        where, longitude, latitude = places[iri]
         if not (west <= longitude <= east and south <= latitude <= north):
             outside += 1
             continue
         x, y = at(longitude, latitude)
         aside = ASIDE.get(sort, (0.0, 0.0))
         r = 4.5 + 2.6 * math.sqrt(len(things))
-        first = iri in ranked and not any(m["place"].iri == iri for m in made)
         made.append(
             {
-                "place": place,
+                "place": where,
                 "sort": sort.split()[0],
                 "path": mark(SHAPES.get(sort, "circle"), x + aside[0], y + aside[1], r),
-                "title": f"{place.text}, {sort}: {', '.join(sorted(things))}",
-                "label": short(place.text, 22) if first else "",
-                "x": x + r + 7,
-                "y": y + 4,
+                "title": f"{where.text}, {sort}: {', '.join(sorted(things))}",
+                "n": len(things),
+                "centre": (x, y),
+                "box": around_mark(x + aside[0], y + aside[1], r),
             }
         )
-    _unpile([m for m in made if m["label"]])
     return made, outside
 
 
-def _unpile(labels: list[dict[str, Any]]) -> None:
-    """Move labels that would lie on each other down until they do not."""
-    placed: list[dict[str, Any]] = []
-    for label in sorted(labels, key=lambda m: m["y"]):
-        while any(abs(label["y"] - p["y"]) < 12 and _overlap(label, p) for p in placed):
-            label["y"] += 3
-        placed.append(label)
-
-
-def _overlap(a: dict[str, Any], b: dict[str, Any]) -> bool:
-    return bool(a["x"] < b["x"] + 7 * len(b["label"]) and b["x"] < a["x"] + 7 * len(a["label"]))
+def _labels(marks: list[dict[str, Any]]) -> list[Label]:
+    """One label for each place, those with most things first, clear of all marks of the place."""
+    of: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for m in marks:
+        of[m["place"].iri].append(m)
+    ranked = sorted(of.values(), key=lambda found: (-sum(m["n"] for m in found), found[0]["place"].text))
+    labels = []
+    for found in ranked:
+        left, top = min(m["box"][0] for m in found), min(m["box"][1] for m in found)
+        right, bottom = max(m["box"][2] for m in found), max(m["box"][3] for m in found)
+        x, y = (left + right) / 2, (top + bottom) / 2
+        labels.append(Label(short(found[0]["place"].text, 22), x, y, max(right - x, bottom - y)))
+    return labels

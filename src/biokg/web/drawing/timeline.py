@@ -27,7 +27,7 @@ def layout(rows: Sequence[Row]) -> Drawing:
     years = [year for counter in dated.values() for year in counter] or [2016]
     first, final = min(years), max(years)
     step = (WIDTH - LEFT - RIGHT) / (final - first + 1)
-    height = TOP + LANE * len(lanes) + 40
+    height = TOP + LANE * len(lanes) + 56
     shown = range(max(first, START), final + 1)
     return Drawing(
         WIDTH,
@@ -38,13 +38,13 @@ def layout(rows: Sequence[Row]) -> Drawing:
             "lanes": [
                 _lane(name, at, (dated[name], undated[name]), things, (first, step)) for at, name in enumerate(lanes)
             ],
-            "ticks": [(y, LEFT + (y - first + 0.5) * step) for y in shown if y % 5 == 0],
+            "ticks": [(y, LEFT + (y - first + 0.5) * step) for y in shown if y % 5 == 0 and y > START],
             "cut": LEFT + (2017 - first) * step if first <= 2016 <= final else None,
             "early": LEFT + 0.5 * step if first < START else None,
             "left": LEFT,
             "right": WIDTH - RIGHT,
             "top": TOP,
-            "bottom": height - 40,
+            "bottom": height - 56,
         },
     )
 
@@ -66,8 +66,8 @@ def _counted(rows: Sequence[Row]) -> tuple[dict[str, Counter[int]], Counter[str]
             column = max(int(year), START - 1)
             dated[lane][column] += 1
             things[lane, column].append(thing.text if column >= START else f"{thing.text} {year}")
-        else:
-            undated[lane] += 1
+    known = {(lane, iri) for lane, iri, year in seen if year}
+    undated.update(lane for lane, iri, year in seen if not year and (lane, iri) not in known)
     return dated, undated, things
 
 
