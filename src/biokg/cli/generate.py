@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from biokg.settings import Settings
 
 DESCRIPTION = """\
-Write a synthetic world of N organizations with regions, policies, states, events, alliances, payments and sources.
-The same N, seed and error share give the same bytes. Memory does not grow with N. About 78 quads per organization.
+Write a synthetic world of N organizations with regions, policies, states, events, alliances, payments and sources,
+after the ontology, its codes and the hypotheses, so that the file can be loaded, validated and asked by itself. The
+same N, seed and error share give the same bytes. Memory does not grow with N. About 78 quads per organization.
 """
 
 
@@ -28,6 +29,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.add_argument("--error-share", type=float, default=0.01, metavar="X", help="share with a seeded error [0.01]")
     parser.add_argument("--output", type=Path, metavar="FILE", help="file, .gz to compress [standard output]")
     parser.add_argument("--errors", type=Path, metavar="FILE", help="list the seeded errors here (TSV)")
+    parser.add_argument("--no-vocabulary", action="store_true", help="leave out the ontology, codes and hypotheses")
     parser.set_defaults(run=run)
 
 
@@ -48,7 +50,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     from biokg.cli.progress import progress_bar
     from biokg.errors import UsageError
     from biokg.scale.faults import generate
-    from biokg.scale.world import World
+    from biokg.scale.world import World, frame
 
     if arguments.firms < 2 or not 0 <= arguments.error_share <= 1:
         raise UsageError("--firms must be 2 or more and --error-share from 0 to 1")
@@ -56,6 +58,10 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     faults: list[Fault] = []
     quads = 0
     with progress_bar() as progress, _opened(arguments.output) as stream:
+        if not arguments.no_vocabulary:
+            fixed = frame(settings.ontology_folder, settings.data_folder)
+            stream.write(fixed)
+            quads += fixed.count("\n")
         for done, (lines, fault) in enumerate(generate(world), start=1):
             stream.write(lines)
             quads += lines.count("\n")

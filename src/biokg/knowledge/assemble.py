@@ -85,8 +85,8 @@ def assemble(settings: Settings, store: Store, context: Context, progress: Progr
     quads = map_context(context)
     progress("loading", 0, len(quads))
     fixed = [
-        *_vocabulary(settings.ontology_folder),
-        *_hypotheses(settings.data_folder),
+        *vocabulary_quads(settings.ontology_folder),
+        *framework_quads(settings.data_folder),
         *_queries(settings.ontology_folder),
     ]
     links = list(_links(settings.data_folder, quads))
@@ -94,7 +94,8 @@ def assemble(settings: Settings, store: Store, context: Context, progress: Progr
         store.add(part)
 
 
-def _vocabulary(folder: Path) -> Iterator[Quad]:
+def vocabulary_quads(folder: Path) -> Iterator[Quad]:
+    """The ontology *folder* as quads: modules and alignments in one graph, schemes of codes in another."""
     for file in sorted(folder.glob("*.ttl")) + sorted((folder / "alignments").glob("*.ttl")):
         yield from skolemised(file, ONTOLOGY_GRAPH)
     for file in sorted((folder / "schemes").glob("*.ttl")):
@@ -109,7 +110,8 @@ def _queries(folder: Path) -> Iterator[Quad]:
     yield from query_quads(competency_questions(folder).values(), COMPETENCY)
 
 
-def _hypotheses(folder: Path) -> Iterator[Quad]:
+def framework_quads(folder: Path) -> Iterator[Quad]:
+    """The hypotheses of the data *folder* with their criteria, as quads."""
     from biokg.knowledge.hypothesis_graph import hypothesis_quads
 
     yield from hypothesis_quads(folder / "hypotheses")

@@ -5,15 +5,12 @@ from __future__ import annotations
 import gzip
 import io
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Protocol, cast
+from typing import IO, Protocol, cast
 
 from biokg.errors import StoreError, UsageError
 from biokg.rdf.fingerprint import DatasetHash
-
-if TYPE_CHECKING:
-    from pyoxigraph import Quad
 
 Progress = Callable[[str, int, int | None], None]
 STEP = 1 << 20
@@ -99,7 +96,7 @@ def load_files(folder: Path, files: Iterable[Path], progress: Progress | None = 
     """Add *files* to the store folder at *folder*, all or nothing, and make the result current; gives its quads.
 
     The data loaded so far stays served until the end; a crash leaves it as it was. The dataset's hash is taken
-    anew in a pass over the loaded quads.
+    anew in a pass over what is then in the store.
     """
     from biokg.store.folder import StoreFolder
 
@@ -137,21 +134,10 @@ def _load_file(draft: Path, path: Path, form: str, progress: Progress | None) ->
 def _hashed(draft: Path, progress: Progress | None) -> DatasetHash:
     import pyoxigraph as ox
 
-    store = ox.Store.read_only(str(draft))
-    version = DatasetHash()
-    for batch in _batches(iter(store)):
-        version.add(batch)
+    from biokg.scale.summing import version_of
+
+    def report(done: int) -> None:
         if progress is not None:
-            progress("hash", version.quads, None)
-    return version
+            progress("version (MB)", done >> 20, None)
 
-
-def _batches(quads: Iterator[Quad], size: int = 50_000) -> Iterator[list[Quad]]:
-    batch: list[Quad] = []
-    for quad in quads:
-        batch.append(quad)
-        if len(batch) == size:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
+    return version_of(ox.Store.read_only(str(draft)), report)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 
 from biokg.scale.draw import Weighted, fraction, mixed, pick, skewed, word
@@ -177,6 +178,14 @@ def statement(lines: Lines, path: str, layer: str, document: str, row: str) -> t
         ("locator", text(f"row {row}")),
     )  # fmt: skip
     return ("statedIn", thing(f"statement/{path}"))
+
+
+def frame(ontology_folder: Path, data_folder: Path) -> str:
+    """What every world shares, as N-Quads: the ontology, its codes, and the hypotheses with their criteria."""
+    from biokg.knowledge.assemble import framework_quads, vocabulary_quads
+
+    quads = dict.fromkeys((*vocabulary_quads(ontology_folder), *framework_quads(data_folder)))
+    return "".join(f"{quad} .\n" for quad in quads)
 
 
 def geography(world: World) -> Iterator[str]:
