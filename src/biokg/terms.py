@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 BASE = "https://w3id.org/biokg/"
@@ -111,6 +112,15 @@ def layer_graph(layer: str) -> str:
 def inferred_graph(layer: str) -> str:
     """Named graph of what follows from the layers up to and including *layer*, and from no later one."""
     return graph(f"inferred/{layer}")
+
+
+def asserted(graphs: Iterable[str]) -> tuple[str, ...]:
+    """Those of *graphs* that hold no inferred statements.
+
+    >>> asserted([layer_graph("dissertation"), inferred_graph("dissertation")])
+    ('https://w3id.org/biokg/graph/dissertation',)
+    """
+    return tuple(name for name in graphs if not name.startswith(graph("inferred/")))
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from biokg.client.frames import typed_frame
 from biokg.errors import NotFound, RemoteEngineError, UsageError
+from biokg.terms import asserted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,10 +59,11 @@ class Graph:
 
         return pd.DataFrame([_described(query) for query in catalogue().values()]).set_index("name").sort_index()
 
-    def sparql(self, text: str, view: str | None = None) -> pd.DataFrame | bool:
+    def sparql(self, text: str, view: str | None = None, *, inferred: bool = True) -> pd.DataFrame | bool:
         """The answer of a SPARQL query: a frame, for ASK true or false; triples are a frame of three columns.
 
-        Well-known prefixes need no declaration. Without *view* the query reads every graph.
+        Well-known prefixes need no declaration. Without *view* the query reads every graph; without *inferred*
+        only what the sources state, not what follows from it.
         """
         from biokg.errors import QuerySyntaxError
         from biokg.queries.run import find_view
@@ -70,7 +72,9 @@ class Graph:
 
         form = check_query(text, Guard()).form
         declared = with_prefixes(text)
-        graphs = find_view(view).graphs if view else None
+        graphs: Sequence[str] | None = find_view(view).graphs if view else None
+        if not inferred:
+            graphs = asserted(graphs or sorted(self._store.graphs()))
         try:
             return self._answer(form, declared, graphs)
         except QuerySyntaxError as error:

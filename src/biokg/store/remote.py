@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import urllib.error
 import urllib.request
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -185,13 +186,12 @@ class RemoteStore:
         return content_type, body
 
     def _refusal(self, error: urllib.error.HTTPError) -> RemoteEngineError | QuerySyntaxError:
-        detail = error.read(2000).decode("utf-8", "replace").strip().splitlines()
-        said = detail[0][:300] if detail else error.reason
+        said, fix = _explained(error)
         if error.code == 400:
-            return QuerySyntaxError(f"the remote engine refused the query: {said}")
+            return QuerySyntaxError(f"the remote engine refused the query: {said}", fix=fix)
         if 300 <= error.code < 400:
             return RemoteEngineError(f"{self.address} redirects, which is not followed", fix="give its final address")
-        return RemoteEngineError(f"{self.address} answered {error.code}: {said}")
+        return RemoteEngineError(f"{self.address} answered {error.code}: {said}", fix=fix)
 
     def update(self, text: str) -> None:
         """Run a SPARQL update; atomic where the engine is."""
@@ -244,16 +244,27 @@ class RemoteStore:
         """Nothing is held open."""
 
 
+def _explained(error: urllib.error.HTTPError) -> tuple[str, str | None]:
+    """What an engine said went wrong, and what it advises: of a problem document (RFC 9457), else its first line."""
+    body = error.read(4000).decode("utf-8", "replace").strip()
+    try:
+        document = json.loads(body)
+        fix = document.get("fix")
+        return str(document.get("detail") or document["title"])[:300], str(fix)[:300] if fix else None
+    except (ValueError, KeyError, AttributeError):
+        first = body.splitlines()
+        return (first[0][:300] if first else str(error.reason)), None
+
+
 def batched_quads(quads: Iterable[ox.Quad]) -> Iterator[str]:
-    """SPARQL's quad syntax for *quads*, :data:`BATCH` at a time."""
+    """SPARQL's quad syntax for *quads*, :data:`BATCH` at a time, grouped by graph."""
     import pyoxigraph as ox
 
     iterator = iter(quads)
     while batch := list(islice(iterator, BATCH)):
-        lines = []
+        by_graph: dict[str, list[str]] = {}
         for quad in batch:
-            triple = f"{quad.subject} {quad.predicate} {quad.object}"
-            lines.append(
-                triple if isinstance(quad.graph_name, ox.DefaultGraph) else f"GRAPH {quad.graph_name} {{ {triple} }}"
-            )
-        yield " .\n".join(lines)
+            graph = "" if isinstance(quad.graph_name, ox.DefaultGraph) else str(quad.graph_name)
+            by_graph.setdefault(graph, []).append(f"{quad.subject} {quad.predicate} {quad.object} .")
+        texts = {graph: "\n".join(lines) for graph, lines in by_graph.items()}
+        yield "\n".join(f"GRAPH {graph} {{\n{text}\n}}" if graph else text for graph, text in texts.items())

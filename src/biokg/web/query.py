@@ -1,24 +1,22 @@
-"""The query page: any SPARQL with its answer below it, and the canned queries with a form each."""
+"""The canned queries and competency questions: a form, the answer in the views that fit it, the text, as RDF."""
 
 from __future__ import annotations
 
-import json
-import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
-from biokg.errors import BioKGError, UsageError
+from biokg.errors import UsageError
 from biokg.queries import CannedQuery, bind, catalogue, find, run
 from biokg.queries.published import competency_questions
 from biokg.terms import BASE, VIEWS
 from biokg.web import citing
-from biokg.web.asking import Row, Value, kept, labelled, labels, query_text
+from biokg.web.asking import Row, kept, labelled
 from biokg.web.citing import citation
-from biokg.web.clients import client_address, hung_up
 from biokg.web.entity import resolve, triples
+from biokg.web.pictures import PNG, SVG, png
 from biokg.web.rendering import (
     CSV,
     HTML,
@@ -33,134 +31,15 @@ from biokg.web.rendering import (
     split_suffix,
     table,
 )
+from biokg.web.results.answers import DRAWN
+from biokg.web.results.drawn import Shown, shown
 from biokg.web.service import service
 
 blueprint = Blueprint("query", __name__)
 
+RESERVED = {"view", "format", "run", "q", "show", "x", "y"}
 SHOWN = 500
 """Rows that the page shows at most; the downloads hold all."""
-RESULT_JSON = "application/sparql-results+json"
-RESERVED = {"view", "format", "run", "q"}
-
-
-@dataclass(frozen=True)
-class Result:
-    """An answer as the page shows it; ``complete`` is false when only the first rows are shown."""
-
-    form: str
-    columns: tuple[str, ...]
-    rows: list[Row]
-    total: int
-    text: str
-    seconds: float
-
-    @property
-    def complete(self) -> bool:
-        """Whether every row of the answer is shown."""
-        return self.total == len(self.rows)
-
-    @property
-    def chart(self) -> list[dict[str, Any]]:
-        """Bars, where the answer is one label and one non-negative number a row, for 2 to 40 rows; else empty."""
-        if len(self.columns) != 2 or not 2 <= len(self.rows) <= 40:
-            return []
-        pairs = [(row[self.columns[0]], row[self.columns[1]]) for row in self.rows]
-        if not all(a and b and b.numeric and not a.numeric and float(b.text) >= 0 for a, b in pairs):
-            return []
-        most = max(float(b.text) for _, b in pairs if b) or 1.0
-        return [{"label": a.text, "value": b.text, "share": float(b.text) / most} for a, b in pairs if a and b]
-
-
-@blueprint.get("/query")
-@blueprint.post("/query")
-def editor() -> Response:
-    """A box for SPARQL; with ``query=`` the answer below it. The address is the whole state."""
-    text = request.values.get("query", "")
-    view = request.values.get("view", "all")
-    result, problem, status = None, None, 200
-    if text.strip():
-        try:
-            result = ask(text, view)
-        except BioKGError as error:
-            problem, status = error, error.status
-    part = request.values.get("part") == "answer"
-    response = page(
-        "answer.html" if part else "query.html",
-        status=status,
-        fresh=True,
-        text=text or query_text("example"),
-        asked=bool(text.strip()),
-        view=view,
-        views=VIEWS,
-        result=result,
-        problem=problem,
-        groups=grouped(catalogue()),
-        competency=grouped(competency(), by="group"),
-    )
-    response.headers["Cache-Control"] = "no-store"
-    return response
-
-
-def ask(text: str, view: str = "all") -> Result:
-    """The answer of *text* in *view*, run in a killable worker under the guard; raises what those raise."""
-    from biokg.execution.pool import Job
-    from biokg.sparql.guard import check_query
-    from biokg.sparql.prefixes import with_prefixes
-
-    if view not in VIEWS:
-        raise UsageError(f"there is no view {view!r}", fix="the views are " + ", ".join(VIEWS))
-    text = with_prefixes(text)
-    guarded = check_query(text, service().guard)
-    graph = guarded.form in {"CONSTRUCT", "DESCRIBE"}
-    started = time.perf_counter()
-    answer = service().pool.run(
-        Job(
-            text,
-            media_type=RDF_TYPES["nt"] if graph else RESULT_JSON,
-            default_graphs=VIEWS[view].graphs if view != "all" else None,
-            client=client_address(),
-            gone=hung_up(),
-        )
-    )
-    try:
-        body = answer.read()
-    finally:
-        answer.close()
-    seconds = time.perf_counter() - started
-    return _triples(guarded.form, body, seconds) if graph else _bindings(guarded.form, body, seconds)
-
-
-def _triples(form: str, body: bytes, seconds: float) -> Result:
-    from pyoxigraph import RdfFormat, parse
-
-    found = [
-        {"subject": q.subject, "property": q.predicate, "object": q.object}
-        for _, q in zip(range(SHOWN), parse(body, format=RdfFormat.N_TRIPLES), strict=False)
-    ]
-    total = body.count(b"\n")
-    return Result(form, ("subject", "property", "object"), labelled(found), total, "", seconds)
-
-
-def _bindings(form: str, body: bytes, seconds: float) -> Result:
-    document = json.loads(body)
-    if "boolean" in document:
-        return Result(form, (), [], 0, "yes" if document["boolean"] else "no", seconds)
-    variables = tuple(document["head"]["vars"])
-    bindings = document["results"]["bindings"]
-    shown = bindings[:SHOWN]
-    names = labels({t["value"] for row in shown for t in row.values() if t["type"] == "uri"})
-    found = [{v: _value(row.get(v), names) for v in variables} for row in shown]
-    return Result(form, variables, found, len(bindings), "", seconds)
-
-
-def _value(term: dict[str, Any] | None, names: dict[str, str]) -> Value | None:
-    from biokg.web.links import compact
-
-    if term is None:
-        return None
-    if term["type"] == "uri":
-        return Value(names.get(term["value"]) or compact(term["value"]), iri=term["value"])
-    return Value(str(term["value"]), lang=term.get("xml:lang"), datatype=term.get("datatype"))
 
 
 def grouped(queries: Mapping[str, CannedQuery], by: str = "hypothesis") -> dict[str, list[CannedQuery]]:
@@ -209,6 +88,8 @@ def canned(name: str) -> Response:
     stem, dot, suffix = name.rpartition(".")
     if dot and suffix in citing.SUFFIXES and named(stem):
         return citing.response(BASE + "query/" + stem, suffix)
+    if dot and suffix in {"svg", "png"} and named(stem):
+        return canned_picture(find_any(stem), suffix)
     name, asked = split_suffix(name, (*RDF_TYPES, "html", "json", "csv", "tsv"))
     query = named(name)
     if query is None:
@@ -239,6 +120,33 @@ def described(query: CannedQuery, columns: tuple[str, ...], found: list[Row]) ->
     }
 
 
+def find_any(name: str) -> CannedQuery:
+    """The canned query or competency question called *name*; raises NotFound with the nearest names."""
+    return named(name) or find(name)
+
+
+def shown_as(query: CannedQuery, columns: tuple[str, ...], rows: list[Row]) -> Shown:
+    """How the request wants the answer of *query* shown; a view that does not fit gives way to one that does."""
+    wanted = (request.args.get("show", ""), request.args.get("x", ""), request.args.get("y", ""))
+    try:
+        return shown(columns, rows[:DRAWN], wanted, title=query.title)
+    except UsageError:
+        return shown(columns, rows[:DRAWN], ("", "", ""), title=query.title)
+
+
+def canned_picture(query: CannedQuery, suffix: str) -> Response:
+    """The picture of the answer as SVG or PNG."""
+    held = shown_as(query, *answer(query))
+    text = held.svg(alone=True, view=request.args.get("view", "all"))
+    file = f"biokg-{query.name}.{suffix}"
+    return finish(text, SVG, filename=file) if suffix == "svg" else finish(png(text, 2000), PNG, filename=file)
+
+
+def _kept_fields() -> list[tuple[str, str]]:
+    """The fields of the request that stay when the answer is shown another way."""
+    return [(name, value) for name, value in request.args.items() if name not in {"show", "x", "y"}]
+
+
 def canned_page(query: CannedQuery) -> Response:
     """The HTML page of *query*; a bad parameter is shown beside the form with status 400."""
     columns: tuple[str, ...] = ()
@@ -250,13 +158,20 @@ def canned_page(query: CannedQuery) -> Response:
         columns, found = answer(query)
     except UsageError as error:
         problem, status = error, error.status
+    held = None if problem else shown_as(query, columns, found)
     return page(
         "canned.html",
         status=status,
+        shown=held,
+        drawn=held.svg(alone=False) if held and held.drawing else "",
+        drawn_from=DRAWN,
+        show_as=lambda show: f"/query/{query.name}?{urlencode({**dict(_kept_fields()), 'show': show})}#result",
+        kept_fields=_kept_fields(),
         query=query,
         values=request.args,
         columns=columns,
-        rows=found,
+        rows=found[:SHOWN],
+        total=len(found),
         problem=problem,
         sparql=text,
         views=VIEWS,

@@ -86,18 +86,27 @@ function keep(text) {
   recall();
 }
 
-async function ask(push = true) {
+// The address is the whole state: what is asked, which layers are read, and how the answer is shown.
+const shown = Object.fromEntries(["show", "x", "y"].map((name) => [name, new URLSearchParams(location.search).get(name) || ""]));
+
+function fields() {
+  const given = { query: box.value, view: form.elements.view.value, inferred: form.elements.inferred.value, ...shown };
+  const usual = { view: "all", inferred: "yes" };
+  return Object.entries(given).filter(([name, value]) => value && value !== usual[name]);
+}
+
+async function ask(more = []) {
   if (running) { running.abort(); return; }
   running = new AbortController();
-  const fields = new URLSearchParams({ query: box.value, view: form.elements.view.value });
+  const asked = fields();
   const started = performance.now();
   const clock = setInterval(() => show(true, `running, ${((performance.now() - started) / 1000).toFixed(1)} s`), 100);
   show(true, "running");
   try {
-    const post = { method: "POST", body: new URLSearchParams([...fields, ["part", "answer"]]), signal: running.signal };
+    const post = { method: "POST", body: new URLSearchParams([...asked, ...more, ["part", "answer"]]), signal: running.signal };
     const found = await fetch("/query", post);
     answer.innerHTML = await found.text();
-    if (push) window.history.pushState({}, "", `/query?${fields}`);
+    window.history.pushState({}, "", `/query?${new URLSearchParams(asked)}`);
     keep(box.value);
     show(false, `${((performance.now() - started) / 1000).toFixed(2)} s with the way here`);
     mark();
@@ -108,6 +117,22 @@ async function ask(push = true) {
     running = undefined;
   }
 }
+
+answer.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[data-show], a[data-plan]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || running) return;
+  event.preventDefault();
+  const { show: way, plan } = link.dataset;
+  if (way) Object.assign(shown, { show: way, x: "", y: "" });
+  await ask(plan ? [["plan", plan]] : []);
+  (plan ? document.getElementById("plan") : answer.querySelector(`a[data-show="${way}"]`))?.focus();
+});
+answer.addEventListener("submit", (event) => {
+  if (!event.target.matches(".choose")) return;
+  event.preventDefault();
+  Object.assign(shown, Object.fromEntries([...new FormData(event.target)].filter(([name]) => name in shown)));
+  ask();
+});
 
 function recall() {
   const kept = JSON.parse(localStorage.getItem(KEPT) || "[]");
@@ -133,6 +158,7 @@ function recall() {
 }
 
 form.addEventListener("submit", (event) => { event.preventDefault(); ask(); });
+terms();
 window.addEventListener("popstate", () => window.location.reload());
 mark();
 recall();
