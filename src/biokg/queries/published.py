@@ -1,17 +1,19 @@
 """Canned queries and competency questions as RDF, so that clients find and run them from the endpoint itself.
 
 Each query is a ``sh:SPARQLExecutable`` (and ``sh:SPARQLSelectExecutable``) with its text in ``sh:select``, its question
-in ``rdfs:comment`` and the endpoint in ``schema:target``, the form in which the SIB publishes its examples.
+in ``rdfs:comment`` and the endpoint in ``schema:target``, the form in which the SIB publishes its examples. The terms
+of the ontology that a query uses are its ``dcterms:references``, so that a term leads to its competency questions.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from biokg.queries.header import CannedQuery
-from biokg.terms import BASE, ID, PREFIXES, QUERY, QUERY_GRAPH, RDF_TYPE, RDFS_LABEL
+from biokg.terms import BASE, ID, ONTOLOGY, PREFIXES, QUERY, QUERY_GRAPH, RDF_TYPE, RDFS_LABEL
 
 if TYPE_CHECKING:
     from pyoxigraph import Literal, NamedNode, Quad
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 ENDPOINT = BASE + "sparql"
 CANNED = QUERY + "canned"
 COMPETENCY = QUERY + "competency"
+_TERM = re.compile(r"\bbkg:([A-Za-z]\w*)|<" + re.escape(ONTOLOGY) + r"([A-Za-z]\w*)>")
 _SH, _SCHEMA, _DCTERMS, _RDFS = PREFIXES["sh"], PREFIXES["schema"], PREFIXES["dcterms"], PREFIXES["rdfs"]
 
 
@@ -54,3 +57,5 @@ def _statements(query: CannedQuery, collection: str) -> Iterator[tuple[str, Name
         yield _DCTERMS + "subject", ox.NamedNode(f"{ID}hypothesis/{query.hypothesis}")
     if query.sub_claim:
         yield _DCTERMS + "subject", ox.NamedNode(f"{ID}sub-claim/{query.sub_claim}")
+    for name in sorted({prefixed or full for prefixed, full in _TERM.findall(query.text)}):
+        yield _DCTERMS + "references", ox.NamedNode(ONTOLOGY + name)
