@@ -13,8 +13,8 @@ from biokg.web.drawing.base import Drawing
 from biokg.web.drawing.history import layout, worth_drawing
 from biokg.web.entity import known
 from biokg.web.links import words
-from biokg.web.pictures import PNG, SVG, Picture, described, png, render
-from biokg.web.rendering import CSV, HTML, JSON, as_json, finish, media_type, page, plain, split_suffix, table
+from biokg.web.pictures import PNG, SVG, Picture, described, form_of, in_file, render
+from biokg.web.rendering import CSV, JSON, as_json, page, plain, table
 
 blueprint = Blueprint("history", __name__, url_prefix="/pictures/history")
 
@@ -54,20 +54,15 @@ def history_of(iri: str, *, alone: bool = False) -> History | None:
 @blueprint.get("/<name>")
 def one(name: str) -> Response:
     """One organisation in time; ``.svg`` and ``.png`` for papers, ``.csv`` and ``.json`` for the rows."""
-    stem, dot, suffix = name.rpartition(".")
-    drawn = suffix if dot and suffix in {"svg", "png"} else None
-    name, asked = (stem, None) if drawn else split_suffix(name, ("csv", "json", "html"))
-    held = history_of(known(entity("organization", name)), alone=drawn is not None)
+    name, _, suffix = name.partition(".")
+    form = form_of(suffix or None)
+    held = history_of(known(entity("organization", name)), alone=form in (SVG, PNG))
     if held is None:
         raise NotFound(f"nothing that has a year is known of {name!r}", fix=f"see /id/organization/{name}")
-    if drawn:
-        file = f"biokg-history-{name}.{drawn}"
-        if drawn == "svg":
-            return finish(held.drawn, SVG, filename=file)
-        return finish(png(held.drawn, 2000), PNG, filename=file)
-    kind = media_type((HTML, JSON, CSV), asked)
-    if kind == CSV:
+    if form in (SVG, PNG):
+        return in_file(held.drawn, form, f"biokg-history-{name}")
+    if form == CSV:
         return table(held.drawing.columns, held.drawing.rows, CSV, f"biokg-history-{name}")
-    if kind == JSON:
+    if form == JSON:
         return as_json(plain(held.drawing.rows))
     return page("history.html", history=held)

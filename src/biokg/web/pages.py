@@ -21,6 +21,7 @@ from biokg.web import (
     start,
     tables,
     validating,
+    verdict_pictures,
     versions,
     well_known,
 )
@@ -35,6 +36,7 @@ def blueprints() -> list[Blueprint]:
         explore,
         pictures,
         history,
+        verdict_pictures,
         reporting,
         search,
         entity,

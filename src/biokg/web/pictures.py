@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
@@ -16,7 +17,7 @@ from biokg.terms import BASE, VIEWS
 from biokg.web.asking import kept, labelled, language, terms_of
 from biokg.web.drawing.base import Drawing
 from biokg.web.frame import STATIC
-from biokg.web.rendering import CSV, HTML, JSON, as_json, finish, media_type, page, plain, split_suffix, table
+from biokg.web.rendering import CSV, HTML, JSON, as_json, finish, media_type, page, plain, table
 
 blueprint = Blueprint("pictures", __name__, url_prefix="/pictures")
 
@@ -111,6 +112,51 @@ def png(text: str, width: int) -> bytes:
     )
 
 
+FORMS = {"svg": SVG, "png": PNG, "csv": CSV, "json": JSON, "html": HTML}
+
+
+def form_of(suffix: str | None) -> str:
+    """The media type that a picture is asked for in: its suffix's, else the best of those a page offers.
+
+    Raises NotFound for a suffix that no picture has.
+    """
+    if suffix is None:
+        return media_type((HTML, JSON, CSV, SVG, PNG))
+    if suffix not in FORMS:
+        raise NotFound(f"a picture has no form .{suffix}", fix="the forms are " + ", ".join(FORMS))
+    return FORMS[suffix]
+
+
+def answered(picture: Picture, held: Drawing, form: str, view: str, *, path: str, **more: Any) -> Response:
+    """*picture* laid out as *held* in the *form* asked for: its page at *path*, a file of it, or its rows."""
+    name = "biokg-" + path.removeprefix("/pictures/").replace("/", "-")
+    if form in (SVG, PNG):
+        text = render(picture, held, alone=True, view_label=VIEWS[view].label)
+        return in_file(text, form, f"{name}-{view}")
+    if form == CSV:
+        return table(held.columns, held.rows, CSV, name)
+    if form == JSON:
+        return as_json(plain(held.rows))
+    return page(
+        "picture.html",
+        picture=picture,
+        path=path,
+        held=held,
+        drawn=render(picture, held, alone=False),
+        rows=held.rows[:SHOWN],
+        views=VIEWS,
+        view=view,
+        **more,
+    )
+
+
+def in_file(text: str, form: str, name: str) -> Response:
+    """The SVG *text* as a file named *name*, as it is or as PNG."""
+    if form == SVG:
+        return finish(text, SVG, filename=f"{name}.svg")
+    return finish(png(text, 2000), PNG, filename=f"{name}.png")
+
+
 @blueprint.get("")
 def index() -> Response:
     """All pictures, small."""
@@ -121,30 +167,16 @@ def index() -> Response:
 @blueprint.get("/<name>")
 def one(name: str) -> Response:
     """One picture with its table; ``.svg`` and ``.png`` for papers, ``.csv`` and ``.json`` for the rows."""
-    stem, dot, suffix = name.rpartition(".")
-    drawn = suffix if dot and suffix in {"svg", "png"} else None
-    name, asked = (stem, None) if drawn else split_suffix(name, ("csv", "json", "html"))
+    name, _, suffix = name.partition(".")
     if name not in MODULES:
         raise NotFound(f"there is no picture {name!r}", fix="the pictures are " + ", ".join(MODULES))
+    form, view = form_of(suffix or None), view_asked()
+    return answered(pictures()[name], drawing(name, view), form, view, path=f"/pictures/{name}")
+
+
+def view_asked() -> str:
+    """The view named by ``?view=``; all layers unless one is. Raises NotFound for an unknown one."""
     view = request.args.get("view", "all")
     if view not in VIEWS:
         raise NotFound(f"there is no view {view!r}", fix="the views are " + ", ".join(VIEWS))
-    held = drawing(name, view)
-    if drawn:
-        text = svg(name, held, alone=True, view=view)
-        file = f"biokg-{name}-{view}.{drawn}"
-        return finish(text, SVG, filename=file) if drawn == "svg" else finish(png(text, 2000), PNG, filename=file)
-    kind = media_type((HTML, JSON, CSV), asked)
-    if kind == CSV:
-        return table(held.columns, held.rows, CSV, f"biokg-{name}")
-    if kind == JSON:
-        return as_json(plain(held.rows))
-    return page(
-        "picture.html",
-        picture=pictures()[name],
-        held=held,
-        drawn=svg(name, held, alone=False),
-        rows=held.rows[:SHOWN],
-        views=VIEWS,
-        view=view,
-    )
+    return view
