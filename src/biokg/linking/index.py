@@ -11,13 +11,16 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from biokg.linking.names import Name, fold, is_remark, other_names, parse
+from biokg.linking.places import WORLD_PLACES
 from biokg.linking.registry import Entity, without_collection
 from biokg.linking.typos import is_typo
-from biokg.linking.words import CONCEPTS, WORLD_PLACES
+from biokg.linking.words import CONCEPTS, TECHNICAL_WORDS, TRADE_PREFIXES
 
 COMMON = 200
 """A word in more names than this finds no candidate by itself."""
 
+
+VOCABULARY = frozenset(CONCEPTS) | WORLD_PLACES | TECHNICAL_WORDS
 
 LONGEST_JOINED = 18
 """Longer names are compared word by word only."""
@@ -163,8 +166,11 @@ class RegistryIndex:
                     yield from (known for known, _, _ in near if is_typo(compact, known))
 
     def is_word(self, word: str) -> bool:
-        """Whether *word* is spelled as a word of the registry or of the vocabulary, or a city."""
-        return word in self.postings or word in CONCEPTS or word in WORLD_PLACES
+        """Whether *word* is spelled as a word of the registry or of the vocabulary, or a city, or is made of such."""
+        if word in self.postings or word in VOCABULARY:
+            return True
+        prefix = next((start for start in TRADE_PREFIXES if word.startswith(start)), "")
+        return bool(prefix) and len(word) - len(prefix) >= 5 and word[len(prefix) :] in VOCABULARY
 
 
 def _all_names(entity: Entity) -> Iterator[str]:

@@ -8,13 +8,17 @@ from dataclasses import dataclass
 from biokg.linking.countries import COUNTRIES
 from biokg.linking.names import Name, fold
 from biokg.linking.registry import Entity
-from biokg.linking.typos import is_typo
+from biokg.linking.typos import is_inner_slip, is_typo
 from biokg.linking.words import (
     ADDABLE,
+    ADDABLE_TO_INVESTORS,
     ADDABLE_TO_YOUNG,
+    CONCEPTS,
+    INVESTOR_TYPES,
     LEGAL_FORMS,
     PLAIN_WORDS,
     WEAK,
+    WEAK_OF_INVESTORS,
     WEAK_OF_YOUNG,
     YOUNG_TYPES,
     word_set,
@@ -27,18 +31,11 @@ WordTest = Callable[[str], bool]
 """Tells a word of the registry from a misspelling; see :meth:`RegistryIndex.is_word`."""
 
 COMMERCIAL = word_set("plc inc incorporated ltd gmbh ag kgaa llc lp kk")
-NOT_FIRMS = frozenset(
-    {
-        "university",
-        "education",
-        "government",
-        "regulator",
-        "public-private-partnership",
-        "public_private_partnership",
-        "international-organisation",
-        "international_organisation",
-    }
+NOT_FIRMS = word_set(
+    "university education government regulator public-private-partnership international-organisation "
+    "research-institute public-investor public-agency network-organisation hospital healthcare cluster facility archive"
 )
+"""Kinds that have no companies of one country: a country beside the name only says where they are."""
 GENERIC = WEAK | frozenset(
     ["university", "hospital", "center", "institute", "foundation", "national", "royal", "free", "catholic"]
 )
@@ -69,6 +66,11 @@ class Hints:
 NO_HINTS = Hints()
 
 
+def is_firm(entity: Entity) -> bool:
+    """Whether *entity* may be a firm: none of its kinds says otherwise."""
+    return NOT_FIRMS.isdisjoint(entity.kind.replace("_", "-").split("|"))
+
+
 def judge(query: Name, name: Name, entity: Entity, known: WordTest, hints: Hints = NO_HINTS) -> Judgement:
     """Judge *query* against one *name* of *entity*; *known* tells words of the registry from misspellings."""
     objections = [*_country_objections(query, name, entity, hints), *legal_objections(query, name, entity)]
@@ -86,7 +88,7 @@ def _country_objections(query: Name, name: Name, entity: Entity, hints: Hints) -
     if query.countries:
         if own and not (query.countries & own):
             return [f"the name says {'/'.join(sorted(query.countries))}, the record {'/'.join(sorted(own))}"]
-        if not own:
+        if not own and is_firm(entity):
             return [f"the name says {'/'.join(sorted(query.countries))}; the record's country is not known"]
     if name.inner_country and not query.countries and hints.country != name.inner_country:
         return [f"the record names {name.inner_country}, the query no country"]
@@ -100,7 +102,7 @@ def legal_objections(query: Name, name: Name, entity: Entity) -> list[str]:
     telling = [form for form in query.legal if LEGAL_FORMS.get(form)]
     if not telling or (name is not query and query.legal & name.legal):
         return []
-    if entity.kind in NOT_FIRMS and query.legal & COMMERCIAL:
+    if not is_firm(entity) and query.legal & COMMERCIAL:
         return [f"a {entity.kind} has no legal form {'/'.join(sorted(query.legal & COMMERCIAL))}"]
     allowed = frozenset().union(*(LEGAL_FORMS[form] for form in telling))
     if entity.country:
@@ -157,10 +159,10 @@ def _compact_typo(query: Name, name: Name, known: WordTest) -> bool:
 def _pair_spellings(common: frozenset[str], extra: set[str], missing: set[str], known: WordTest) -> list[str]:
     """Say which word stands for which; the pairs leave *extra* and *missing*. At most three."""
     told: list[str] = []
-    context = any(len(word) >= 4 and word not in GENERIC for word in common)
-    several = len(common) + len(extra) >= 3
+    context = any(len(word) >= 3 and word not in GENERIC for word in common)
+    beside = _Beside(bool(common), context, several=len(common) + len(extra) >= 3)
     for word in sorted(extra):
-        near = next((other for other in sorted(missing) if _same_word(word, other, context, several, known)), None)
+        near = next((other for other in sorted(missing) if _same_word(word, other, beside, known)), None)
         if near is not None and len(told) < 3:
             told.append(f"{word!r} for {near!r}")
             extra.discard(word)
@@ -168,16 +170,30 @@ def _pair_spellings(common: frozenset[str], extra: set[str], missing: set[str], 
     return told
 
 
-def _same_word(word: str, other: str, context: bool, several: bool, known: WordTest) -> bool:
-    if word.rstrip("s") == other.rstrip("s") and len(word) > 3:
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What agrees beside a word in question: any word, a word that tells, and whether there are several words."""
+
+    common: bool
+    context: bool
+    several: bool
+
+
+def _same_word(word: str, other: str, beside: _Beside, known: WordTest) -> bool:
+    if word.rstrip("s") == other.rstrip("s") and len(word) > 3 and (beside.context or beside.several):
         return True
     if {word, other} == {"pharma", "pharmaceuticals"}:
         return True
     if known(word):
         return False
-    if (context or several) and 3 <= len(word) <= len(other) - 2 and other.startswith(word) and len(other) >= 7:
-        return several
-    return is_typo(word, other, in_context=context)
+    if (
+        (beside.context or beside.several)
+        and 3 <= len(word) <= len(other) - 2
+        and other.startswith(word)
+        and len(other) >= 7
+    ):
+        return beside.several
+    return is_typo(word, other, in_context=beside.context) or (beside.common and is_inner_slip(word, other))
 
 
 def _loose(
@@ -190,12 +206,16 @@ def _loose(
     common = query.key & name.key
     if "hospital" in common and "university" in common:
         missing, extra = missing - {"center"}, extra - {"center"}
-    places = {word for city in entity.cities for word in fold(city).split()}
+        if not missing and not extra and not pairs:
+            return 94.0, ["same words, 'center' aside"], []
+    places = {CONCEPTS.get(word, word) for city in entity.cities for word in fold(city).split()}
     added, against = _added(query, extra, entity, places)
-    lacking = WEAK_OF_YOUNG if entity.kind in YOUNG_TYPES else WEAK
+    lacking = _lacking(entity)
     lacks = [f"lacks {word!r}" for word in sorted(missing & lacking)]
     objections = [*against, *(f"lacks {word!r} of the record's name" for word in sorted(missing - lacking))]
     core = common - GENERIC - places - {"pharma"}
+    if not missing and not pairs and not against and name.key <= query.key and extra <= places:
+        return 92.0, added, []
     if not any(len(word) >= 5 and word not in PLAIN_WORDS for word in core) and len(core) < 2:
         objections.append("what is left of the name is too short or common to tell")
     if pairs and len(core) < 2:
@@ -207,9 +227,19 @@ def _loose(
     return score, reasons or ["some words in common"], objections
 
 
+def _lacking(entity: Entity) -> frozenset[str]:
+    if entity.kind in INVESTOR_TYPES:
+        return WEAK_OF_INVESTORS
+    return WEAK_OF_YOUNG if entity.kind in YOUNG_TYPES else WEAK
+
+
 def _added(query: Name, extra: set[str], entity: Entity, places: set[str]) -> tuple[list[str], list[str]]:
     """What the query adds: harmless words, and words that name something else."""
-    addable = ADDABLE | ADDABLE_TO_YOUNG if entity.kind in YOUNG_TYPES else ADDABLE
+    addable = ADDABLE
+    if entity.kind in YOUNG_TYPES:
+        addable |= ADDABLE_TO_YOUNG
+    elif entity.kind in INVESTOR_TYPES:
+        addable |= ADDABLE_TO_INVESTORS
     harmless, against = [], []
     for word in sorted(extra):
         if word in addable:

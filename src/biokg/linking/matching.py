@@ -11,6 +11,7 @@ from biokg.linking.index import RegistryIndex
 from biokg.linking.judging import ACCEPT, NO_HINTS, Hints, Judgement, judge, legal_objections
 from biokg.linking.names import Name, fold, is_remark, is_short_for, other_names, parse
 from biokg.linking.registry import Entity
+from biokg.linking.written import explained, heads, mended
 
 SAME_THING = re.compile(
     r"^(?:formerly|former|fka|previously|ex|now|aka|also known as|later|until recently)\b[ :]*", re.I
@@ -60,9 +61,12 @@ class Matcher:
         text = text.strip()
         if not fold(text):
             return Match(text, "none", None, (), ("the name is empty",))
-        result = self._whole(text, hints)
-        if result.decision != "match":
-            result = self._parts(text, hints, result)
+        name = mended(text)
+        result = self._whole(name, hints)
+        for attempt in (self._parts, self._before_tail):
+            if result.decision != "match":
+                result = attempt(name, hints, result)
+        result = replace(result, query=text)
         return self._follow(result) if result.decision == "match" else result
 
     def match_all(self, names: Iterable[tuple[str, Hints]]) -> Iterator[Match]:
@@ -160,6 +164,20 @@ class Matcher:
         found = one if one.entity else two
         if found.entity and (is_short_for(first, second) or is_short_for(second, first)):
             return replace(found, query=text, score=found.score - 3, reasons=(*found.reasons, "with its short form"))
+        return whole
+
+    def _before_tail(self, text: str, hints: Hints, whole: Match) -> Match:
+        """Try the name without what follows it, if that is an address, a department or a note on the owner."""
+        for head, tail in heads(text):
+            found = self._whole(head, hints)
+            if found.decision != "match":
+                found = self._parts(head, hints, found)
+            if found.entity is not None and found.score >= 93:
+                entity = found.entity
+                reasons = [explained(part, entity) for part in tail]
+                if all(reasons):
+                    said = (f"{part!r}: {reason}" for part, reason in zip(tail, reasons, strict=True))
+                    return replace(found, score=min(found.score, 92.0), reasons=(*found.reasons, *said))
         return whole
 
     def _by_bracket(self, text: str, body: str, bracket: str, hints: Hints, whole: Match) -> Match | None:

@@ -176,10 +176,16 @@ def is_short_for(short: str, long: str) -> bool:
     False
     """
     letters, name = fold(short).replace(" ", ""), fold(long).replace(" ", "")
+    if short.isupper() and len(letters) >= 3 and sorted(letters) == sorted(_initials(long)):
+        return True
     if not letters or not name or letters[0] != name[0] or len(letters) * 1.5 > len(name):
         return False
     rest = iter(name)
     return all(letter in rest for letter in letters)
+
+
+def _initials(text: str) -> str:
+    return "".join(word[0] for word in fold(text).split() if word not in STOP_WORDS)
 
 
 def other_names(text: str) -> list[str]:

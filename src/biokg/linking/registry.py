@@ -234,7 +234,10 @@ def graph_entities(store: Store, *, default_graphs: Sequence[str] | None = None)
     names: dict[str, list[str]] = {}
     labels: dict[str, str] = {}
     facts: dict[str, dict[str, str]] = {}
-    for organization, label, name, country, linked, kind in store.select(text, default_graphs=default_graphs).rows:
+    cities: dict[str, list[str]] = {}
+    for organization, label, name, country, linked, kind, place in store.select(
+        text, default_graphs=default_graphs
+    ).rows:
         iri = str(getattr(organization, "value", organization))
         labels[iri] = _value(label)
         names.setdefault(iri, []).append(_value(name))
@@ -243,11 +246,18 @@ def graph_entities(store: Store, *, default_graphs: Sequence[str] | None = None)
         code = COUNTRIES.get(fold(_value(country)), "") or (COUNTRIES.get(fold(bracket[1]), "") if bracket else "")
         held["country"] = held.get("country") or code
         held["kind"] = held.get("kind") or _value(kind).rsplit("/", 1)[-1]
+        cities.setdefault(iri, []).extend(_places(_value(place)))
     return [
         Entity(iri, labels[iri], tuple(dict.fromkeys((labels[iri], *names[iri]))), (), facts[iri]["country"],
-               kind=facts[iri]["kind"])
+               tuple(dict.fromkeys(cities[iri])), kind=facts[iri]["kind"])
         for iri in sorted(labels)
     ]  # fmt: skip
+
+
+def _places(text: str) -> list[str]:
+    """The places that a seat as written names: ``Ghent (Zwijnaarde); also Breda (NL)`` names three."""
+    parts = (re.sub(r"^(?:also|later|labs in)\s+", "", part.strip()) for part in re.split(r"[;,()]", text))
+    return [part for part in parts if len(part) > 2]
 
 
 def _value(term: object | None) -> str:

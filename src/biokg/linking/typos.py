@@ -16,6 +16,8 @@ def is_typo(one: str, other: str, *, in_context: bool = False) -> bool:
     agree, and the first letter unless the word is long. *in_context*, beside other words that agree, any one
     slip will do from five letters on, a gentle one at four.
 
+    A word alone that differs in its last letter is another name rather than a slip.
+
     >>> is_typo("galapgos", "galapagos"), is_typo("oncorna", "oncodna"), is_typo("merk", "merck")
     (True, False, False)
     """
@@ -31,8 +33,30 @@ def is_typo(one: str, other: str, *, in_context: bool = False) -> bool:
         return False
     if in_context and shorter >= 5:
         return True
+    if not in_context and _at_the_end(one, other):
+        return False
     free = shorter >= 9 or (shorter >= 7 and len(one) != len(other))
     return free or _gentle(one, other, vowels=in_context or shorter >= 7)
+
+
+def is_inner_slip(one: str, other: str) -> bool:
+    """Whether one letter inside is left out of a word of seven letters or more: enough beside a shared common word.
+
+    >>> is_inner_slip("bicyle", "bicycle"), is_inner_slip("epic", "epics")
+    (True, False)
+    """
+    shorter = min(len(one), len(other))
+    if shorter < 6 or abs(len(one) - len(other)) != 1 or one[0] != other[0] or _digits(one) != _digits(other):
+        return False
+    return OSA.distance(one, other, score_cutoff=1) == 1 and not _at_the_end(one, other)
+
+
+def _at_the_end(one: str, other: str) -> bool:
+    """Whether the two differ in the last letter only, which is not merely doubled (nor ``ch`` for ``c``)."""
+    if len(one) == len(other):
+        return one[:-1] == other[:-1]
+    longer, shorter = (one, other) if len(one) > len(other) else (other, one)
+    return longer.startswith(shorter) and longer[-1] != shorter[-1] and longer[-2:] != "ch"
 
 
 def _digits(text: str) -> str:

@@ -40,7 +40,7 @@ LEGAL_FORMS: MappingProxyType[str, frozenset[str]] = MappingProxyType(
         **dict.fromkeys(word_set("co company corporation corp cie compagnie se gie"), _ANY),
         **dict.fromkeys(word_set("inc incorporated"), word_set("US CA JP KR PH PR TW")),
         **dict.fromkeys(word_set("llc lp llp pllc pbc"), word_set("US GB AE CA IN RU UA GE PR")),
-        **dict.fromkeys(word_set("ltd limited"), word_set(_COMMONWEALTH)),
+        **dict.fromkeys(word_set("ltd limited"), word_set(_COMMONWEALTH + " CH")),
         "plc": word_set("GB IE HU MT CY NG GH KE LK TH"),
         **dict.fromkeys(word_set("gmbh ggmbh mbh ug ohg"), word_set("DE AT CH LI LU")),
         "ag": word_set("DE AT CH LI LU"),
@@ -58,7 +58,7 @@ LEGAL_FORMS: MappingProxyType[str, frozenset[str]] = MappingProxyType(
         "srls": word_set("IT"),
         "spa": word_set("IT CL DZ PL"),
         **dict.fromkeys(word_set("sas sasu"), word_set("FR CO IT AR")),
-        **dict.fromkeys(word_set("sarl eurl sem sci"), word_set("FR LU CH MA TN DZ LB BE")),
+        **dict.fromkeys(word_set("sarl eurl sem sci sicar sicav pricaf"), word_set("FR LU CH MA TN DZ LB BE")),
         **dict.fromkeys(word_set("ab publ"), word_set("SE FI LT")),
         **dict.fromkeys(word_set("oy oyj abp"), word_set("FI")),
         "as": word_set("DK NO CZ SK TR EE LV"),
@@ -92,11 +92,11 @@ CONCEPTS = _table(
     university: rijksuniversiteit universiteit universite universitat universidad universidade universita universitet
     university: universitetet universiteten univ uni universitaire universitair universitaria universitario
     university: universitare universitaires universitatsklinikum
-    college: hogeschool
+    college: hogeschool coll
     school: ecole escuela scuola schule
     hospital: ziekenhuis hopital hopitaux hospitalier hospitaliers hospitaliere hospitals hosp krankenhaus
     hospital: klinikum hospitalar ospedale ospedaliera ospedaliero spital sjukhus sygehus
-    clinic: clinique cliniques kliniek klinik clinics clinica
+    clinic: clinique cliniques kliniek klinik clinics clinica clin
     center: centre centrum zentrum centro ctr centers centres centri
     institute: institut instituut istituto instituto inst institutet institutes instytut
     catholic: katholieke catholique katholische catolica cattolica cath
@@ -120,9 +120,11 @@ CONCEPTS = _table(
     sciences: science wetenschap wetenschappen wissenschaft wissenschaften ciencias scienze sci
     medicine: medecine geneeskunde medizin medicina
     medical: medisch medicale medisches medico medicalsystems
-    molecular: moleculaire moleculair molekulare
+    molecular: moleculaire moleculaires moleculair molekulare
     biology: biologie biologia
-    tropical: tropische tropicale
+    tropical: tropische tropicale trop
+    faculty: faculteit faculte facultes fakultat facolta facultad fac
+    immunotherapies: immunotherapy
     health: gezondheid sante gesundheit salud salute
     cancer: kanker krebs
     laboratories: laboratory laboratoire laboratoires laboratorium laboratorios laboratori lab labs laboratorio
@@ -133,7 +135,8 @@ CONCEPTS = _table(
     agency: agence agentschap agentur agencia agenzia
     society: gesellschaft vereniging sociedad
     association: associatie associazione asociacion assoc assn
-    government: gouvernement regering overheid
+    prince: prins prinz principe
+    government: gouvernement regering overheid gov govt
     region: regio gewest
     federal: federale federaal
     public: publique publiek
@@ -173,11 +176,11 @@ CONCEPTS = _table(
     basel: basle bale
     hasselt: hasselts
     diepenbeek: diepenbeeck
-    group: groep groupe gruppe grupo gruppo
+    group: groep groupe gruppe grupo gruppo grp
     holding: holdings
     brothers: bros
     manufacturing: mfg
-    department: dept departement
+    department: dept departement departments depart dipartimento departamento dpt
     management: mgmt
     north: nord noord northern
     south: sud zuid sudliche southern
@@ -222,7 +225,7 @@ PHRASES: MappingProxyType[str, tuple[str, ...]] = MappingProxyType(
 
 WEAK = word_set(
     "group holding therapeutics biosciences sciences technology biotechnology laboratories company "
-    "immunotherapies pharmaceuticals corporation genomics partners"
+    "immunotherapies pharmaceuticals corporation genomics partners scientific"
 )
 """Words a name may lack when what remains names one organization alone."""
 
@@ -232,8 +235,18 @@ WEAK_OF_YOUNG = WEAK | word_set("pharma oncology biologicals biologics biopharma
 ADDABLE = word_set("group company corporation pharmaceuticals laboratories")
 """Words a query may add to a name of the registry without naming another organization."""
 
-ADDABLE_TO_YOUNG = word_set("therapeutics biosciences biotechnology biopharma pharma immunotherapies sciences")
+ADDABLE_TO_YOUNG = word_set(
+    "therapeutics biosciences biotechnology biopharma pharma immunotherapies sciences international"
+)
 """Words a query may add to the name of a small research firm, which has no national or divisional companies."""
+
+WEAK_OF_INVESTORS = WEAK | word_set("capital ventures venture fund equity private investments management")
+"""The same for an investor: Forbion is Forbion Capital Partners."""
+
+ADDABLE_TO_INVESTORS = word_set("fund capital partners ventures")
+"""Words a query may add to the name of an investor."""
+
+INVESTOR_TYPES = frozenset({"private-investor", "private_investor", "public-investor", "public_investor", "investor"})
 
 YOUNG_TYPES = frozenset({"nbf", "biotech-foreign", "biotech_foreign"})
 
@@ -252,28 +265,32 @@ PLAIN_WORDS = word_set(
 )
 """Words of everyday language: alone they name no organization."""
 
+TECHNICAL_WORDS = word_set(
+    "allergen antibody antigen assay biopsy catalyst chemical complex compound culture disease drug enzyme gene genes "
+    "genetic genetics genome genomics helix hormone immune insulin lipid marker material materials matrix membrane "
+    "microbe molecule mutation nucleus oncology organ peptide pharmacy plasma polymer protein proteins "
+    "receptor reagent remedy sequence serum solution spectrum stem synthesis syndrome system therapy thrombosis "
+    "tissue toxin transgenic tumor vector virus vital vitamin"
+)
+"""Words of the trade: none is a misspelling of a name made to resemble it."""
+
+TRADE_PREFIXES = (
+    "bio",
+    "pharma",
+    "immuno",
+    "onco",
+    "cardio",
+    "neuro",
+    "thermo",
+    "micro",
+    "nano",
+    "agro",
+    "gen",
+    "cell",
+)
+"""What names of the trade begin with; before another known word they make a name of their own (BioInvest)."""
+
 LEGAL_SPELLINGS = MappingProxyType(
     {"company": "co", "incorporated": "inc", "limited": "ltd", "corporation": "corp", "aktiengesellschaft": "ag"}
 )
 """The long spelling of a legal form → the short one."""
-
-WORLD_PLACES = word_set(
-    "accra adelaide algiers amsterdam ankara athens atlanta auckland austin baghdad baltimore bangalore bangkok "
-    "barcelona beijing beirut belfast belgrade bergamo berlin bilbao birmingham bologna bombay bonn bordeaux boston "
-    "bratislava bremen brisbane bristol bucharest budapest cairo calcutta calgary cambridge canberra cardiff caracas "
-    "cartagena carthage casablanca catania charleston chennai chicago cincinnati cleveland cordoba cracow dakar dallas "
-    "damascus delhi denver detroit dortmund dresden dublin durban durham dusseldorf edinburgh edmonton eindhoven "
-    "essen florence frankfurt fukuoka galway gdansk genoa giessen glasgow gothenburg granada graz grenoble groningen "
-    "guadalajara hamburg hannover hanoi havana heidelberg helsinki hiroshima houston istanbul jakarta jena "
-    "jerusalem johannesburg karachi kassel kiel kinshasa kobe krakow kyoto lagos lahore lausanne leeds leicester "
-    "leiden leipzig lille lima limerick limoges lisbon liverpool ljubljana london lund madras madrid maastricht "
-    "malaga malmo manchester manila marseille melbourne memphis miami milwaukee minneapolis montevideo montpellier "
-    "montreal moscow mumbai munster nagoya nairobi nancy nanjing nantes naples newcastle nice nijmegen nottingham "
-    "novara odessa oporto orleans osaka oslo ottawa oxford padua palermo paris parma pavia perth philadelphia "
-    "pittsburgh poitiers porto portland potsdam prague quebec reims rennes riga rome rotterdam rouen salamanca "
-    "salzburg santiago sapporo seattle seoul sevilla seville shanghai sheffield shenzhen siena sofia southampton "
-    "stockholm strasbourg stuttgart sydney szeged taipei tallinn tampere tehran tilburg tokyo toronto toulouse trento "
-    "trieste tubingen turku uppsala utrecht valencia valladolid vancouver venice verona vilnius warsaw warwick "
-    "washington wellington windsor winnipeg wroclaw wuhan wurzburg york zagreb zaragoza zurich"
-)
-"""Cities of the world that are no misspelling of anything."""
