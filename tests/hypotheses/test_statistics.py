@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from scipy.stats import fisher_exact
 from statsmodels.stats.proportion import proportion_confint
 
-from biokg.hypotheses.counting import Tally
+from biokg.hypotheses import assess
+from biokg.hypotheses.counting import State, Tally
 from biokg.hypotheses.network import alliance_network
 from biokg.hypotheses.statistics import _incidence, _rate, compare_groups, fisher_range, interval, intervals, statistics
 
 if TYPE_CHECKING:
+    from tests.hypotheses.conftest import World
+
     from biokg.hypotheses import HypothesisAssessment
     from biokg.store.base import Store
 
@@ -48,6 +52,29 @@ def test_no_p_value_where_the_unknowns_decide_it() -> None:
     assert clear["p"][1] < 0.05
     low, high = fisher_range(Tally(3, 4, 0), Tally(3, 4, 0))
     assert low == high == pytest.approx(1.0)
+
+
+def test_a_comparison_without_stated_negatives_says_so_and_with_them_gives_its_p(world: World) -> None:
+    def compared() -> dict[str, Any]:
+        (found,) = assess(world.store, ["all"], hypotheses=["h2"], definitions=world.definitions)
+        return {row["criterion"]: row for row in statistics(found)[0]["comparisons"]}["h2a-comparison"]
+
+    before = compared()
+    assert before["result"] == "not comparable"
+    assert "silence is no such statement" in before["why"]
+    certain = [result for result in world.criterion("h2a-comparison").members if result.certain]
+    assert before["unknown_exposure"] == sum(result.exposure is State.UNKNOWN for result in certain)
+    for result in certain:
+        allied = result.exposure is State.YES
+        if not allied:
+            world.complete(result.member.iri, "Alliance")
+        if result.state is State.UNKNOWN:
+            world.event("ApprovalEvent" if allied else "InsolvencyEvent", result.member.iri, 2010)
+    after = compared()
+    assert (after["result"], after["unknown_exposure"]) == ("p-value range", 0)
+    groups = after["groups"].values()
+    table = [[group["Y"], group["N"] - group["Y"]] for group in groups]
+    assert after["p"][0] <= fisher_exact(table).pvalue <= after["p"][1] < 0.05
 
 
 def test_no_pre_period_is_said_in_words() -> None:

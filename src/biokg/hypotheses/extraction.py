@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ MISSING = "-"
 AUTHOR = "dissertation"
 CUT_OFF = 2016
 """Last year of the first two layers."""
-_PLAIN_COLUMNS = frozenset({"member", "fact", "label", "statement"})
+_PLAIN_COLUMNS = frozenset({"member", "fact", "label", "statement", "basis"})
 _FIRST_LAYERS = frozenset(LAYERS[:2])
 
 
@@ -34,6 +34,8 @@ class Fact:
     statements: frozenset[str]
     documents: frozenset[str]
     layers: frozenset[str]
+    basis: frozenset[str] = frozenset()
+    """Documents of what the fact presupposes (the founding that a span is counted from), where the query names it."""
 
     def code(self, column: str) -> str:
         """The code in *column*, or ``-`` where none is stated."""
@@ -41,12 +43,12 @@ class Fact:
 
     @property
     def alone(self) -> frozenset[str]:
-        """The document that the fact rests on alone; empty where there are more, or none."""
-        return self.documents if len(self.documents) == 1 else frozenset()
+        """Documents without any one of which the fact falls."""
+        return frozenset().union(*(own for own in (self.documents, self.basis) if len(own) == 1))
 
     def without(self, document: str) -> bool:
         """Whether the fact still stands when *document* is left out."""
-        return not self.documents or self.documents != frozenset({document})
+        return document not in self.alone
 
 
 @dataclass(frozen=True)
@@ -112,25 +114,44 @@ def fits(row: Mapping[str, str], clauses: Iterable[Clause]) -> bool:
 def facts(table: Table, sources: Mapping[str, tuple[Source, ...]]) -> tuple[Fact, ...]:
     """The facts in the answer of a measure's query; rows that differ only in their source are one fact.
 
-    *sources* says where each statement stands.
+    *sources* says where each statement stands; a column ``basis`` names a statement of what the fact presupposes.
     """
     columns = [name for name in table.variables if name not in _PLAIN_COLUMNS]
-    merged: dict[tuple[str, str, tuple[tuple[str, str], ...]], tuple[str | None, int | None, set[str]]] = {}
+    merged: dict[tuple[str, str, tuple[tuple[str, str], ...]], _Told] = {}
     for row in table.records():
         codes = tuple((name, last_segment(row[name])) for name in columns if row[name] is not None)
-        key = (row["member"], row["fact"], codes)
-        _, _, statements = merged.setdefault(key, (row.get("label"), row.get("year"), set()))
-        if row.get("statement") is not None:
-            statements.add(row["statement"])
+        told = merged.setdefault((row["member"], row["fact"], codes), _Told(row.get("label"), row.get("year")))
+        told.statements.add(row.get("statement"))
+        told.basis.add(row.get("basis"))
     found = []
-    for (member, iri, codes), (label, year, statements) in merged.items():
+    for (member, iri, codes), told in merged.items():
+        statements = frozenset(told.statements - {None})
         stands = [source for statement in statements for source in sources.get(statement, ())]
-        documents = frozenset(source.document for source in stands)
-        layers = frozenset(source.layer for source in stands if source.layer)
+        presupposed = (source for statement in told.basis for source in sources.get(statement or "", ()))
         found.append(
-            Fact(member, iri, label or last_segment(iri), codes, year, frozenset(statements), documents, layers)
+            Fact(
+                member,
+                iri,
+                told.label or last_segment(iri),
+                codes,
+                told.year,
+                statements,
+                documents=frozenset(source.document for source in stands),
+                layers=frozenset(source.layer for source in stands if source.layer),
+                basis=frozenset(source.document for source in presupposed),
+            )
         )
     return tuple(found)
+
+
+@dataclass
+class _Told:
+    """What the rows of one fact tell together."""
+
+    label: str | None
+    year: int | None
+    statements: set[Any] = field(default_factory=set)
+    basis: set[Any] = field(default_factory=set)
 
 
 def register(table: Table, sources: Mapping[str, tuple[Source, ...]]) -> tuple[Member, ...]:

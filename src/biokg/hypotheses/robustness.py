@@ -114,7 +114,7 @@ def _table(part: SubClaimAssessment) -> Codes:
     return table
 
 
-def _open_counter_evidence(lines: Sequence[EvidenceLine], scenarios: Scenarios, weights: Weights) -> Codes:
+def open_counter_evidence(lines: Sequence[EvidenceLine], scenarios: Scenarios, weights: Weights) -> Codes:
     """For each scenario, whether counter-evidence of weight stays unanswered without its document.
 
     A line that other documents carry too stays, weighed by those alone.
@@ -144,7 +144,7 @@ def sub_claim_robustness(part: SubClaimAssessment, view: ViewAssessment) -> SubC
         codes = array.outcomes(own, scenarios)
         outcomes.append(codes)
         keys = keys * 4 + _spread(codes, criterion, own, grid)
-    open_ = _open_counter_evidence(part.evidence, scenarios, view.answers.definitions.weights)
+    open_ = open_counter_evidence(part.evidence, scenarios, view.answers.definitions.weights)
     verdicts = _table(part)[open_[None, None, None, None, :], keys]
     return SubClaimRobustness(part, grid, scenarios, verdicts, arrays, tuple(outcomes))
 

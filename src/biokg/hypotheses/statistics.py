@@ -77,8 +77,9 @@ def compare_groups(groups: Mapping[str, Tally], comparable: float) -> dict[str, 
     }
     first, second = groups.values()
     answer: dict[str, Any] = {"groups": told, "test": "Fisher’s exact test over every resolution of the unknowns"}
-    if not first.n or not second.n:
-        return answer | {"result": "not comparable", "why": "one group is empty"}
+    empty = [name for name, group in groups.items() if not group.n]
+    if empty:
+        return answer | {"result": "not comparable", "why": f"nobody is {empty[0]}, and silence is no such statement"}
     gap = abs((first.coverage or 0) - (second.coverage or 0))
     if gap > comparable:
         why = f"coverage differs by {100 * gap:.0f} points, more than {100 * comparable:.0f}"
@@ -99,6 +100,26 @@ def by_region(found: CriterionAssessment, comparable: float) -> dict[str, Any]:
         for region in _REGIONS
     }
     return {"criterion": found.criterion.id, **compare_groups(groups, comparable)}
+
+
+def comparisons(view: ViewAssessment, comparable: float) -> list[dict[str, Any]]:
+    """Every comparison of the view: the members stated to be exposed beside those stated not to be.
+
+    Members of unknown exposure are in neither group; how many they are is said.
+    """
+    told = []
+    for item in (item for part in view.sub_claims for item in part.criteria):
+        if item.difference is not None:
+            groups = {"stated to be with": item.difference.exposed, "stated to be without": item.difference.unexposed}
+            told.append(
+                {
+                    "criterion": item.criterion.id,
+                    "title": item.criterion.title,
+                    "unknown_exposure": item.difference.unknown_exposure,
+                    **compare_groups(groups, comparable),
+                }
+            )
+    return told
 
 
 def _years(answers: Answers, query: str) -> dict[str, list[Fact]]:
@@ -306,5 +327,6 @@ def statistics(assessment: HypothesisAssessment) -> list[dict[str, Any]]:
             if item.criterion.quantifier == "most" and item.tally.yes + item.tally.no
         }
         extra = _BY_HYPOTHESIS[assessment.id](view) if assessment.id in _BY_HYPOTHESIS else {}
-        told.append({"view": view.view, "intervals": counted, **extra})
+        compared = comparisons(view, view.answers.definitions.comparable_coverage)
+        told.append({"view": view.view, "intervals": counted, "comparisons": compared, **extra})
     return told

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from biokg.knowledge.alliances import alliance_layer
-from biokg.knowledge.context import Context, organization
+from biokg.knowledge.context import Context, layer_of, organization
 from biokg.knowledge.dates import parse_date
-from biokg.knowledge.emit import AFTER_2016, ALT_LABEL, DISSERTATION, TO_2016, Claim, boolean, name, put_start
+from biokg.knowledge.emit import AFTER_2016, ALT_LABEL, DISSERTATION, TO_2016, Claim, boolean, integer, name, put_start
 from biokg.knowledge.tables import Row
 from biokg.terms import concept, entity, term
 
@@ -60,9 +60,16 @@ def _stage(claim: Claim, row: Row, deal: Row, stage: str) -> None:
 
 
 def map_completeness(context: Context) -> None:
-    """Stated completeness or incompleteness of what is held for a class; only from a quotable sentence."""
+    """Stated completeness or incompleteness of what is held for a class; only from a quotable sentence.
+
+    Of an organisation it says that nothing else is: complete for alliances without one is a firm stated to have none.
+    """
     for row in context.rows("completeness"):
         layer = DISSERTATION if "dissertation" in row.items("source") else AFTER_2016
+        span = parse_date(row["year"])
+        layer = layer_of(span, layer)
         node = context.source(row).claim(layer).node(entity("completeness", row.key), "CompletenessStatement")
         node.link("about", entity(row["about_kind"], row["about_id"])).label(row["description"])
         node.link("completeFor", term(row["complete_for"])).put("isComplete", boolean(row["is_complete"] == "yes"))
+        if span is not None and span.year is not None:
+            node.put("year", integer(span.year))
