@@ -42,6 +42,13 @@ class Settings:
     )
     store: Path | None = field(default=None, metadata={"help": "folder of an on-disk store (default: in memory)"})
     engine: str | None = field(default=None, metadata={"help": "SPARQL address of a remote engine"})
+    engine_update: str | None = field(
+        default=None,
+        metadata={"help": "where the engine takes updates (default: …/update beside …/query, else the same address)"},
+    )
+    engine_auth_file: Path | None = field(
+        default=None, metadata={"help": "file with USER:PASSWORD (Basic or Digest) or a bearer token for the engine"}
+    )
     empty: bool = field(default=False, metadata={"help": "serve an empty store, as a plain SPARQL server"})
     union_default_graph: bool | None = field(
         default=None,

@@ -82,4 +82,4 @@ def test_quads_are_written_as_sparql_in_batches() -> None:
     quads = [ox.Quad(ox.NamedNode("e:a"), ox.NamedNode("e:b"), ox.Literal(str(i))) for i in range(1200)]
     assert [batch.count("<e:a>") for batch in batched_quads(quads)] == [500, 500, 200]
     graph = ox.Quad(ox.NamedNode("e:a"), ox.NamedNode("e:b"), ox.Literal("} #"), ox.NamedNode("e:g"))
-    assert next(batched_quads([graph])) == 'GRAPH <e:g> { <e:a> <e:b> "} #" }'
+    assert next(batched_quads([graph])) == 'GRAPH <e:g> {\n<e:a> <e:b> "} #" .\n}'

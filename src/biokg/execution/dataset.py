@@ -31,6 +31,7 @@ class Options:
     nquads: Path | None = None
     folder: Path | None = None
     engine: str | None = None
+    engine_auth_file: Path | None = None
     version: str | None = None
     journal: Path | None = None
     check: str | None = None
@@ -282,7 +283,8 @@ class RemoteDataset:
         from biokg.store.remote import RemoteStore
 
         assert self.options.engine is not None  # noqa: S101
-        return RemoteStore(self.options.engine, timeout=self.options.deadline)
+        options = self.options
+        return RemoteStore(self.options.engine, auth_file=options.engine_auth_file, timeout=options.deadline)
 
     def write(self, write: Write) -> Written:
         """Refused: whole graphs and updates go to the engine itself."""
@@ -307,7 +309,7 @@ def dataset_of(options: Options) -> Dataset:
 def options_from(document: str) -> Options:
     """Options from the JSON that :func:`options_to` wrote."""
     given = json.loads(document)
-    for name in ("nquads", "folder", "journal"):
+    for name in ("nquads", "folder", "journal", "engine_auth_file"):
         given[name] = Path(given[name]) if given.get(name) else None
     return Options(**given)
 

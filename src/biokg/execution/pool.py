@@ -90,6 +90,7 @@ class WorkerPool:
             nquads=nquads,
             folder=folder,
             engine=settings.engine,
+            engine_auth_file=settings.engine_auth_file,
             version=version,
             journal=journal,
             check=check,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from biokg.shapes.vocabulary import XSD
+from biokg.shapes.vocabulary import RDF, XSD
 
 _SIGN = "[+-]?"
 _ZONE = "(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)?"
@@ -55,6 +55,8 @@ def well_formed(datatype: str, variable: str, *, widened: bool) -> str:
     *widened*: the store keeps derived integers as ``xsd:integer`` (Oxigraph does), so that type is accepted
     within the range of the derived one.
     """
+    if datatype == RDF + "langString":
+        return f'isLiteral({variable}) && LANG({variable}) != ""'
     types = [f"<{datatype}>"]
     checks = []
     pattern = PATTERNS.get(datatype)

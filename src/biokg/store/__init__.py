@@ -22,7 +22,12 @@ def open_store(settings: Settings) -> Store:
     if settings.engine:
         from biokg.store.remote import RemoteStore
 
-        return RemoteStore(settings.engine, timeout=settings.deadline)
+        return RemoteStore(
+            settings.engine,
+            update_address=settings.engine_update,
+            auth_file=settings.engine_auth_file,
+            timeout=settings.deadline,
+        )
     if settings.store:
         from biokg.store.folder import StoreFolder
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import urllib.error
 import urllib.request
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from itertools import islice
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -27,6 +29,13 @@ BATCH = 500
 GRAPHS_AS = "application/n-triples, text/turtle;q=0.9, application/rdf+xml;q=0.5"
 SOLUTIONS_AS = "application/sparql-results+json, application/sparql-results+xml;q=0.5"
 MAX_ANSWER_BYTES = 256 * 1024 * 1024
+VIRTUOSO_ASK = "__ASK_RETVAL"
+"""Virtuoso 7.2 answers ASK as a SELECT of this variable: one row for true, none for false."""
+_VIRTUOSO_BOOLEAN = re.compile(
+    rb'("datatype": "http://www.w3.org/2001/XMLSchema#boolean", "value": )"([01])"'
+    rb'|(?<=\s)"([01])"(?=\^\^(?:<http://www.w3.org/2001/XMLSchema#boolean>|xsd:boolean))'
+)
+"""Virtuoso keeps booleans as numbers: its JSON and its N-Triples write 1 and 0."""
 _FORMS = {"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"}
 
 
@@ -44,14 +53,22 @@ class RemoteStore:
     """The engine at *address*, an http(s) SPARQL endpoint.
 
     *update_address* is where updates go; by default ``…/update`` beside ``…/query``, else the same address.
-    *timeout* is in seconds. Redirects are not followed, proxies of the environment not used, answers above
-    256 MB refused. An answer the engine marks as cut (``X-SQL-State``) is an error.
+    *auth_file* holds ``USER:PASSWORD`` (sent as Basic or Digest, as the engine asks) or a bearer token; it is sent
+    to these two addresses only. *timeout* is in seconds. Redirects are not followed, proxies of the environment not
+    used, answers above 256 MB refused. An answer the engine marks as cut (``X-SQL-State``) is an error.
     Every method may raise :class:`RemoteEngineError`.
     """
 
     kind = "remote"
 
-    def __init__(self, address: str, *, update_address: str | None = None, timeout: float = 30.0) -> None:
+    def __init__(
+        self,
+        address: str,
+        *,
+        update_address: str | None = None,
+        auth_file: Path | None = None,
+        timeout: float = 30.0,
+    ) -> None:
         if urlsplit(address).scheme not in ("http", "https"):
             raise UsageError(
                 f"{address!r} is no http(s) address", fix="for instance --engine http://127.0.0.1:8890/sparql"
@@ -60,7 +77,8 @@ class RemoteStore:
         beside = address.removesuffix("/query") + "/update" if address.endswith("/query") else address
         self.update_address = update_address or beside
         self.timeout = timeout
-        self._opener = urllib.request.build_opener(_NoRedirect, urllib.request.ProxyHandler({}))
+        auth, self._authorization = authorisation(auth_file, address, self.update_address)
+        self._opener = urllib.request.build_opener(_NoRedirect, urllib.request.ProxyHandler({}), *auth)
         self._graphs: list[str] | None = None
 
     def select(
@@ -92,9 +110,11 @@ class RemoteStore:
         import pyoxigraph as ox
 
         result = self.query(text, default_graphs, bindings, union_default_graph)
-        if not isinstance(result, ox.QueryBoolean):
-            raise UsageError("this is no ASK query")
-        return bool(result)
+        if isinstance(result, ox.QueryBoolean):
+            return bool(result)
+        if isinstance(result, ox.QuerySolutions) and [v.value for v in result.variables] == [VIRTUOSO_ASK]:
+            return any(True for _ in result)
+        raise UsageError("this is no ASK query")
 
     def construct(
         self,
@@ -167,6 +187,8 @@ class RemoteStore:
         request = wrapper._createRequest()
         for name, value in wrapper.customHttpHeaders.items():
             request.add_header(name, value)
+        if self._authorization:
+            request.add_header("Authorization", self._authorization)
         try:
             with self._opener.open(request, timeout=self.timeout) as response:
                 body = response.read(MAX_ANSWER_BYTES + 1)
@@ -183,10 +205,12 @@ class RemoteStore:
             )
         if len(body) > MAX_ANSWER_BYTES:
             raise RemoteEngineError(f"{self.address} answered more than {MAX_ANSWER_BYTES} bytes", fix="add LIMIT")
-        return content_type, body
+        return content_type, _VIRTUOSO_BOOLEAN.sub(_boolean, body) if b"#boolean" in body else body
 
     def _refusal(self, error: urllib.error.HTTPError) -> RemoteEngineError | QuerySyntaxError:
         said, fix = _explained(error)
+        if error.code in (401, 403):
+            return RemoteEngineError(f"{self.address} wants other credentials: {said}", fix="see --engine-auth-file")
         if error.code == 400:
             return QuerySyntaxError(f"the remote engine refused the query: {said}", fix=fix)
         if 300 <= error.code < 400:
@@ -254,6 +278,28 @@ def _explained(error: urllib.error.HTTPError) -> tuple[str, str | None]:
     except (ValueError, KeyError, AttributeError):
         first = body.splitlines()
         return (first[0][:300] if first else str(error.reason)), None
+
+
+def _boolean(found: re.Match[bytes]) -> bytes:
+    before, in_json, in_rdf = found.groups()
+    return (before or b"") + (b'"true"' if (in_json or in_rdf) == b"1" else b'"false"')
+
+
+def authorisation(file: Path | None, *addresses: str) -> tuple[list[urllib.request.BaseHandler], str | None]:
+    """Handlers that answer an engine's challenge, and the header of a bearer token, from what *file* holds."""
+    if file is None:
+        return [], None
+    try:
+        secret = file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"--engine-auth-file {file} cannot be read: {error}") from None
+    user, colon, password = secret.partition(":")
+    if not colon:
+        return [], f"Bearer {secret}"
+    known = urllib.request.HTTPPasswordMgrWithDefaultRealm()
+    for address in addresses:
+        known.add_password(None, address, user, password)
+    return [urllib.request.HTTPDigestAuthHandler(known), urllib.request.HTTPBasicAuthHandler(known)], None
 
 
 def batched_quads(quads: Iterable[ox.Quad]) -> Iterator[str]:
