@@ -56,6 +56,8 @@ def test_no_text_reaches_outside(writable: Server, decoy: tuple[str, list[object
             f"SELECT * FROM <{place}> {{ ?s ?p ?o }}",
             f"SELECT * FROM NAMED <{place}> {{ GRAPH ?g {{ ?s ?p ?o }} }}",
             f"SELECT * {{ SER\\u0056ICE <{place}> {{ ?s ?p ?o }} }}",
+            f"PREFIX e: <{place}> SELECT * {{ SERVICEe:x {{ ?s ?p ?o }} }}",
+            f"PREFIX e: <{place}> SELECT * {{ ?s ?p trueSERVICE SILENTe:x {{ ?s ?p ?o }} }}",
             f"DESCRIBE <{place}>",
         ):
             answers.append(writable.query(text, "*/*"))
@@ -65,6 +67,7 @@ def test_no_text_reaches_outside(writable: Server, decoy: tuple[str, list[object
             f"LOAD SILENT <{place}> INTO GRAPH <http://e/g>",
             f"INSERT {{ ?s ?p ?o }} WHERE {{ SERVICE <{place}> {{ ?s ?p ?o }} }}",
             f"INSERT {{ ?s ?p ?o }} USING <{place}> WHERE {{ ?s ?p ?o }}",
+            f"PREFIX e: <{place}> LOADe:x",
             f"COPY <{place}> TO <http://e/g>",
         ):
             answers.append(writable.update(text))

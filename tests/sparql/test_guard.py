@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from biokg.errors import QueryRefused, QuerySyntaxError, ReachesOutside, TooLarge
-from biokg.sparql.guard import Guard, check_query, check_update
+from biokg.sparql.guard import VOLATILE, Guard, check_query, check_update
 from biokg.sparql.load import without_load
 from biokg.sparql.tokens import tokens
 
@@ -49,6 +49,12 @@ def test_long_chains_that_parsers_nest_are_refused(operator: str) -> None:
         "SELECT * FROM <file:///etc/passwd> { ?s ?p ?o }",
         "SELECT * FROM NAMED <FILE:///etc/passwd> { ?s ?p ?o }",
         "ASK { FILTER EXISTS { SERVICE ?x { } } }",
+        "SELECT * { SERVICEe:x { ?s ?p ?o } }",
+        "SELECT * { SERVICESILENTe:x { ?s ?p ?o } }",
+        "SELECT * { SERVICE SILENTe:x { ?s ?p ?o } }",
+        "SELECT * { ?s ?p trueSERVICEe:x { ?s ?p ?o } }",
+        "SELECT * { ?s ?p 1SERVICE?x { ?s ?p ?o } }",
+        "SELECT * { ?s ?p x:SERVICE <http://e/> { ?s ?p ?o } }",
     ],
 )
 def test_forms_that_reach_outside_are_refused(text: str) -> None:
@@ -62,6 +68,8 @@ def test_forms_that_reach_outside_are_refused(text: str) -> None:
         "SELECT * { ?s ?p 'SERVICE { LOAD }' } # SERVICE <x> {",
         "PREFIX service: <http://service/> SELECT * { ?service service:SERVICE <http://e/SERVICE> }",
         'SELECT * { ?s ?p """a "quoted" SERVICE text""" }',
+        "SELECT ?service ?x { ?s a schema:Service FILTER NOT EXISTS { ?s e:service ?x } OPTIONAL { ?s ?p ?service } }",
+        "SELECT * { ?s a schema:Service MINUS { ?s e:p 1 } VALUES ?service { 1 } }",
         "SELECT * { ?s <http://e/#SERVICE> ?load FILTER(?load < 3 && ?service > 2) }",
     ],
 )
@@ -110,3 +118,33 @@ def test_what_the_engine_reads_as_service_never_passes(text: str) -> None:
         return
     except (OSError, RuntimeError) as error:
         pytest.fail(f"the engine reached outside: {error}")
+
+
+@pytest.mark.parametrize("text", ["LOADe:x", "PREFIX e: <http://e/> LOADe:x", "CLEAR ALL; LOADSILENTe:x", "loadx:y"])
+def test_load_is_found_where_no_space_follows_it(text: str) -> None:
+    with pytest.raises(ReachesOutside):
+        without_load(text)
+
+
+@pytest.mark.parametrize("text", ["PREFIX load: <http://e/> INSERT DATA { load:a load:b load:c }", "DROP GRAPH load:x"])
+def test_names_that_begin_with_load_are_only_names(text: str) -> None:
+    assert without_load(text).text == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "PREFIX e: <http://e/>\n# a comment {\nSELECT ?known { ?known e:p ?o }",
+        "ask{}",
+        "CONSTRUCT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }",
+        "SELECT (NOW() AS ?now) {}",
+        "SELECT * {} ORDER BYRAND()",
+        "SELECT * FROM <http://e/g> { ?s ?p ?o }",
+        "BASE <http://e/> DESCRIBE <x>",
+    ],
+)
+def test_a_plain_text_is_judged_as_by_reading_every_token(text: str) -> None:
+    """The quick look must not miss a word that the answer's dataset or caching depends on."""
+    told = {"GRAPH", "FROM"} | VOLATILE
+    quick, whole = check_query(text, Guard()), check_query(text + " #\\u0020", Guard())
+    assert (quick.form, quick.words & told) == (whole.form, whole.words & told)

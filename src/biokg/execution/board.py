@@ -5,6 +5,7 @@ from __future__ import annotations
 import mmap
 import struct
 from pathlib import Path
+from typing import NamedTuple
 
 _SLOT = 128
 _SIZE = 64 + 2 * _SLOT
@@ -13,7 +14,7 @@ _SIZE = 64 + 2 * _SLOT
 class VersionBoard:
     """The current version in a small file that all processes map.
 
-    Two slots and an index byte, so that a reader never sees half a version.
+    Two slots and an index byte, so that a reader never sees half a version; and how many were published.
     """
 
     def __init__(self, path: Path) -> None:
@@ -28,6 +29,12 @@ class VersionBoard:
         start = 64 + index * _SLOT
         self._map[start : start + _SLOT] = version.encode("ascii")[:_SLOT].ljust(_SLOT, b"\0")
         self._map[0] = index
+        _REQUEST.pack_into(self._map, 8, self.count() + 1)
+
+    def count(self) -> int:
+        """How many versions were published."""
+        found: int = _REQUEST.unpack_from(self._map, 8)[0]
+        return found
 
     def version(self) -> str:
         """The current version."""
@@ -37,16 +44,28 @@ class VersionBoard:
 
 QUICK, PATIENT = 0, 1
 """Lanes: every query begins in the quick one; what takes longer goes on, or begins again, in the patient one."""
-_ROW = struct.Struct("<dIIII")
+_ROW = struct.Struct("<dQIIIII4x")
+_REQUEST = struct.Struct("<Q")
 SLOTS = 1024
 
 
-class Slots:
-    """One row per worker: when its query began (0: idle), its lane, whether it has begun to answer.
-
-    A worker writes the beginning and the answering of its own row, the holder the rest. ``parked`` is the pid
-    of a worker that was stopped so that its query may begin again in the patient lane.
+class Row(NamedTuple):
+    """What one worker does: when its query began (``time.monotonic()``; 0: idle), the number of its request
+    (0: none that has one), its lane, whether it is answering, the pid of a worker that was stopped here so
+    that its query may begin again in the patient lane, the worker's own pid, and its idle memory in KiB.
     """
+
+    began: float
+    request: int
+    lane: int
+    answering: int
+    parked: int
+    pid: int
+    resident: int
+
+
+class Slots:
+    """One :class:`Row` per worker. A worker writes what it is at and how large it is, the holder the rest."""
 
     def __init__(self, path: Path) -> None:
         if not path.exists():
@@ -54,33 +73,45 @@ class Slots:
         with path.open("r+b") as file:
             self._map = mmap.mmap(file.fileno(), SLOTS * _ROW.size)
 
-    def _write(self, slot: int, offset: int, form: str, value: float) -> None:
-        struct.pack_into(form, self._map, slot * _ROW.size + offset, value)
+    def _write(self, slot: int, offset: int, form: str, *values: float) -> None:
+        struct.pack_into(form, self._map, slot * _ROW.size + offset, *values)
 
     def reset(self, slot: int, lane: int) -> None:
         """Begin the row of a new worker."""
-        self._write(slot, 0, "<d", 0.0)
-        self._write(slot, 8, "<I", lane)
-        self._write(slot, 12, "<I", 0)
+        self._write(slot, 0, "<dQIIIII", 0.0, 0, lane, 0, 0, 0, 0)
 
-    def begin(self, slot: int, now: float) -> None:
+    def occupy(self, slot: int, pid: int, resident: int) -> None:
+        """The worker *pid* has this row and uses *resident* bytes when idle."""
+        self._write(slot, 28, "<II", pid, resident // 1024)
+
+    def begin(self, slot: int, now: float, request: int = 0) -> None:
         """A query began at *now*, or ended, for 0."""
-        self._write(slot, 12, "<I", 0)
-        self._write(slot, 0, "<d", now)
+        self._write(slot, 0, "<dQ", now, request)
+        self._write(slot, 20, "<I", 0)
 
     def answering(self, slot: int) -> None:
         """The first bytes of the answer are out."""
-        self._write(slot, 12, "<I", 1)
+        self._write(slot, 20, "<I", 1)
 
     def move(self, slot: int, lane: int) -> None:
         """Put the worker in *lane*."""
-        self._write(slot, 8, "<I", lane)
+        self._write(slot, 16, "<I", lane)
 
     def park(self, slot: int, pid: int) -> None:
         """Say that the worker *pid* is stopped for its query to wait."""
-        self._write(slot, 16, "<I", pid)
+        self._write(slot, 24, "<I", pid)
 
-    def row(self, slot: int) -> tuple[float, int, bool, int]:
-        """When the query began, the lane, whether it is answering, and who was parked."""
-        began, lane, answering, parked, _ = _ROW.unpack_from(self._map, slot * _ROW.size)
-        return began, lane, bool(answering), parked
+    def row(self, slot: int) -> Row:
+        """What the worker of *slot* does."""
+        return Row(*_ROW.unpack_from(self._map, slot * _ROW.size))
+
+    def at(self, request: int) -> int | None:
+        """The slot whose worker is at *request*, if any is."""
+        wanted = _REQUEST.pack(request)
+        place = self._map.find(wanted)
+        while place >= 0:
+            slot, offset = divmod(place, _ROW.size)
+            if offset == 8:
+                return slot
+            place = self._map.find(wanted, place + 1)
+        return None

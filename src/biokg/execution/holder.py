@@ -16,7 +16,6 @@ ends when its standard input closes.
 from __future__ import annotations
 
 import contextlib
-import errno
 import fcntl
 import json
 import os
@@ -30,12 +29,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from biokg.errors import BioKGError, DeadlineExceeded, MemoryExceeded, NoSpace, WorkerDied
-from biokg.execution import frames
+from biokg.errors import BioKGError
 from biokg.execution.board import PATIENT, QUICK, SLOTS, Slots, VersionBoard
+from biokg.execution.confining import forbid_network
 from biokg.execution.dataset import Dataset, dataset_of, options_from
-from biokg.execution.worker import Post, error_document, private_bytes, serve_queries
-from biokg.execution.writes import Write
+from biokg.execution.lines import NUDGE, WorkQueue
+from biokg.execution.worker import Post, error_document, serve_queries
+from biokg.execution.writing import Writer, Writing, begin
 
 RAPID_DEATHS = 20
 """More deaths than this within a second, and new workers wait until the second is over."""
@@ -49,28 +49,45 @@ GRACE = 5.0
 """Seconds over the longest deadline after which a worker is stopped although nobody asked for it."""
 LOOK_BUSY, LOOK_IDLE = 0.02, 0.1
 """Seconds between two looks at the workers."""
-READY, FAILED = b"R", b"F"
+WRITE_MEMORY = 4
+"""How many times the memory of a query a write may use."""
 
 
-@dataclass
-class _Writing:
-    """A write under way: the child's pid, its pipe, the client, and when it must be over."""
+@dataclass(frozen=True)
+class Doors:
+    """Where others reach the holder and its workers: the queue, and listening sockets in the folder ``place``.
 
-    pid: int
-    pipe: int
-    go: int
-    client: socket.socket
-    until: float
-    baseline: int
+    ``quick`` is for whoever called through the queue, ``patient`` for queries that wait for their second turn,
+    ``control`` takes writes, and ``giving`` hands out the queue.
+    """
+
+    place: Path
+    queue: WorkQueue
+    quick: socket.socket
+    patient: socket.socket
+    control: socket.socket
+    giving: socket.socket
+
+    @classmethod
+    def open(cls, place: Path) -> Doors:
+        """Open all of them in *place*."""
+        names = ("workers", "patient", "control", "queue")
+        doors = cls(place, WorkQueue.make(), *(_listening(place / name) for name in names))
+        doors.quick.setblocking(False)
+        doors.patient.setblocking(False)
+        return doors
+
+    def close(self) -> None:
+        """Close the listening sockets in this process; others that hold them go on."""
+        for listener in (self.quick, self.patient, self.control, self.giving):
+            listener.close()
 
 
 @dataclass
 class Holder:
-    """The listening sockets, the dataset, and the workers forked from them."""
+    """The doors, the dataset, and the workers forked from them."""
 
-    quick: socket.socket
-    patient: socket.socket
-    control: socket.socket
+    doors: Doors
     dataset: Dataset
     board: VersionBoard
     slots: Slots
@@ -82,9 +99,10 @@ class Holder:
     seen: dict[int, tuple[float, float]] = field(default_factory=dict)
     """When the query of each worker began, and the processor time its worker had used when it was first seen."""
     next_slot: int = 0
-    retired: set[int] = field(default_factory=set)
+    retired: dict[int, int] = field(default_factory=dict)
+    """Slots of the workers of earlier versions, by their pids."""
     deaths: list[float] = field(default_factory=list)
-    writing: _Writing | None = None
+    writing: Writing | None = None
     leaving: float | None = None
     selector: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector)
 
@@ -101,21 +119,23 @@ class Holder:
                 if key.data is not None:
                     key.data()
             self._reap()
-            self._look_at_write()
+            self._nudge()
+            if self.writing is not None:
+                self.writing.stop_if_due(self.memory * WRITE_MEMORY)
             if self.leaving is None:
                 self._look_at_workers()
                 self._fill()
 
     def _until_next_look(self) -> float:
-        busy = any(self.slots.row(slot)[0] for slot in self.children.values())
+        busy = any(self.slots.row(slot).began for slot in self.children.values())
         return LOOK_BUSY if busy or self.writing or self.retired else LOOK_IDLE
 
     def _look_at_workers(self) -> None:
         """Move what takes long out of the quick lane, or stop it to wait where that is full."""
         now = time.monotonic()
-        patient = sum(self.slots.row(slot)[1] == PATIENT for slot in self.children.values())
+        patient = sum(self.slots.row(slot).lane == PATIENT for slot in self.children.values())
         for pid, slot in list(self.children.items()):
-            began, lane, answering, _ = self.slots.row(slot)
+            began, _, lane, answering, *_ = self.slots.row(slot)
             if not began or now - began < SLICE or not self._took_its_slice(pid, began, now):
                 continue
             if now - began > self.deadline + GRACE:
@@ -127,7 +147,7 @@ class Holder:
             elif lane == QUICK:
                 self.slots.park(slot, pid)
                 os.kill(pid, signal.SIGKILL)
-        if patient < self.workers and select.select([self.patient], [], [], 0)[0]:
+        if patient < self.workers and select.select([self.doors.patient], [], [], 0)[0]:
             self._fork(PATIENT)
 
     def _watch(self) -> None:
@@ -141,7 +161,11 @@ class Holder:
         self.selector = selectors.DefaultSelector()
         self.selector.register(woken, selectors.EVENT_READ, lambda: os.read(woken, 4096))
         self.selector.register(0, selectors.EVENT_READ, None)
-        self.selector.register(self.control, selectors.EVENT_READ, self._begin_write)
+        self.selector.register(self.doors.control, selectors.EVENT_READ, self._begin_write)
+        self.selector.register(self.doors.giving, selectors.EVENT_READ, self._give)
+
+    def _give(self) -> None:
+        self.doors.queue.give(self.doors.giving)
 
     def _took_its_slice(self, pid: int, began: float, now: float) -> bool:
         """Whether the query of *pid* used its slice of processor time, or a long time on the clock."""
@@ -155,7 +179,7 @@ class Holder:
     def _fill(self) -> None:
         now = time.monotonic()
         self.deaths = [death for death in self.deaths if now - death < 1]
-        quick = sum(self.slots.row(slot)[1] == QUICK for slot in self.children.values())
+        quick = sum(self.slots.row(slot).lane == QUICK for slot in self.children.values())
         while quick < self.workers and len(self.deaths) <= RAPID_DEATHS:
             self._fork(QUICK)
             quick += 1
@@ -169,10 +193,14 @@ class Holder:
         pid = os.fork()
         if pid == 0:
             signal.set_wakeup_fd(-1)
-            self.control.close()
-            version = self.dataset.version
-            serve_queries(self.dataset.reader, Post(self.quick, self.patient, self.slots, slot, self.board, version))
+            self.doors.control.close()
+            self.doors.giving.close()
+            serve_queries(self.dataset.reader, self._post(slot))
         self.children[pid] = slot
+
+    def _post(self, slot: int) -> Post:
+        doors, version, count = self.doors, self.dataset.version, self.board.count()
+        return Post(doors.place, doors.queue, doors.quick, doors.patient, self.slots, slot, self.board, version, count)
 
     def _reap(self) -> None:
         while True:
@@ -183,58 +211,34 @@ class Holder:
             if pid == 0:
                 return
             if pid in self.children:
-                if self.slots.row(self.children[pid])[3] != pid:
+                if self.slots.row(self.children[pid]).parked != pid:
                     self.deaths.append(time.monotonic())
             elif pid in self.retired:
-                self.retired.discard(pid)
+                del self.retired[pid]
                 if not self.retired and self.leaving is None:
                     self.dataset.forget_old()
             elif self.writing is not None and pid == self.writing.pid:
-                self._write_ended()
+                self._write_ended(self.writing)
             self.children.pop(pid, None)
             self.seen.pop(pid, None)
 
     def _begin_write(self) -> None:
         """Fork a child for the write that a client asks for; one at a time."""
-        client, _ = self.control.accept()
-        pipe, child_pipe = os.pipe()
-        child_go, go = os.pipe()
-        pid = os.fork()
-        if pid == 0:
-            os.close(pipe)
-            os.close(go)
-            self._write(client, child_pipe, child_go)
+        begun = begin(self.doors.control, self.deadline)
+        if isinstance(begun, Writer):
+            self._write(begun)
             return
-        os.close(child_pipe)
-        os.close(child_go)
-        self.selector.unregister(self.control)
-        self.selector.register(pipe, selectors.EVENT_READ, self._write_spoke)
-        self.writing = _Writing(pid, pipe, go, client, time.monotonic() + self.deadline, private_bytes(pid))
+        self.selector.unregister(self.doors.control)
+        self.selector.register(begun.pipe, selectors.EVENT_READ, lambda: self._write_spoke(begun))
+        self.writing = begun
 
-    def _write(self, client: socket.socket, pipe: int, go: int) -> None:
-        """In the child: do the write, wait for the word to go on, answer the client. Returns as the holder."""
+    def _write(self, writer: Writer) -> None:
+        """In the child: do the write and answer the client. Returns as the holder, or ends."""
         signal.set_wakeup_fd(-1)
-        try:
-            client.settimeout(5)
-            _, payload = frames.Reader(client).frame()
-            client.settimeout(None)
-            written = self.dataset.write(Write.from_json(json.loads(payload)))
-        except (BioKGError, OSError, ValueError, frames.Closed) as error:
-            with contextlib.suppress(OSError):
-                frames.send_json(client, frames.ERROR, error_document(_of_write(error)))
-            os.write(pipe, FAILED)
-            os._exit(0)
-        os.write(pipe, READY)
-        if os.read(go, 1) != READY:
-            os._exit(0)
-        done = {"version": written.version.version, "quads": written.version.quads, "created": written.created}
+        written = writer.write(self.dataset)
         if self.dataset.moves:
             self._take_over()
-        with contextlib.suppress(OSError):
-            frames.send_json(client, frames.END, done)
-        client.close()
-        os.close(pipe)
-        os.close(go)
+        writer.answer(written)
         if not self.dataset.moves:
             os._exit(0)
 
@@ -249,78 +253,53 @@ class Holder:
         self.board.publish(self.dataset.version)
         self._fill()
 
-    def _write_spoke(self) -> None:
+    def _write_spoke(self, writing: Writing) -> None:
         """The child has done its write (or failed): put the new version in place."""
-        assert self.writing is not None  # noqa: S101
-        word = os.read(self.writing.pipe, 1)
-        self.selector.unregister(self.writing.pipe)
-        if word != READY:
+        done = writing.is_done()
+        self.selector.unregister(writing.pipe)
+        if not done:
             return
         if self.dataset.moves:
             self._retire()
             self.leaving = time.monotonic() + LINGER
-            self.control.close()
-            self.quick.close()
-            self.patient.close()
-            os.write(self.writing.go, READY)
-            self._forget_write()
+            self.doors.close()
+            writing.go_on()
+            self._forget(writing)
             return
         self.dataset.adopt()
         self._retire()
         self.board.publish(self.dataset.version)
         self._fill()
-        os.write(self.writing.go, READY)
+        writing.go_on()
+
+    def _write_ended(self, writing: Writing) -> None:
+        """The child is gone: a client it did not answer is told so, and the next write may come."""
+        writing.died()
+        with contextlib.suppress(KeyError):
+            self.selector.unregister(writing.pipe)
+        self._forget(writing)
+        self.selector.register(self.doors.control, selectors.EVENT_READ, self._begin_write)
+
+    def _forget(self, writing: Writing) -> None:
+        writing.close()
+        self.writing = None
 
     def _retire(self) -> None:
-        """Have every worker of the version before leave: idle ones at once, the others after their answer."""
-        for pid in self.children:
-            os.kill(pid, signal.SIGTERM)
-        self.retired |= set(self.children)
+        """Have every worker leave once another version is there: idle ones at once, the others after their answer."""
+        self.retired |= self.children
         self.children.clear()
 
-    def _look_at_write(self) -> None:
-        """Kill a write over its deadline or its memory."""
-        writing = self.writing
-        if writing is None:
-            return
-        late = time.monotonic() > writing.until
-        if late or private_bytes(writing.pid) - writing.baseline > self.memory * 4:
-            error = DeadlineExceeded("the write was stopped at its deadline; nothing was written")
-            stopped = error if late else MemoryExceeded("the write was stopped at its memory ceiling")
-            os.kill(writing.pid, signal.SIGKILL)
-            with contextlib.suppress(OSError):
-                frames.send_json(writing.client, frames.ERROR, error_document(stopped))
-
-    def _write_ended(self) -> None:
-        """The child is gone: a client it did not answer is told so, and the next write may come."""
-        assert self.writing is not None  # noqa: S101
-        with contextlib.suppress(OSError):
-            died = WorkerDied("the write ended its process; nothing was written", fix="simplify it")
-            frames.send_json(self.writing.client, frames.ERROR, error_document(died))
-        with contextlib.suppress(KeyError):
-            self.selector.unregister(self.writing.pipe)
-        self._forget_write()
-        self.selector.register(self.control, selectors.EVENT_READ, self._begin_write)
-
-    def _forget_write(self) -> None:
-        assert self.writing is not None  # noqa: S101
-        for descriptor in (self.writing.pipe, self.writing.go):
-            os.close(descriptor)
-        self.writing.client.close()
-        self.writing = None
+    def _nudge(self) -> None:
+        """Wake the idle ones of the workers that are to leave; they wait for the queue."""
+        for slot in self.retired.values():
+            if not self.slots.row(slot).began:
+                self.doors.queue.put(NUDGE)
 
     def stop(self) -> None:
         """End every worker."""
-        for pid in set(self.children) | self.retired:
+        for pid in {**self.children, **self.retired}:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-
-
-def _of_write(error: Exception) -> BioKGError:
-    """What went wrong with a write, as an error of the tree."""
-    if (isinstance(error, OSError) and error.errno == errno.ENOSPC) or "no space left" in str(error).lower():
-        return NoSpace("the disk is full; nothing was written", fix="make room, then send the write again")
-    return error if isinstance(error, BioKGError) else WorkerDied(f"the write failed: {error}")
 
 
 def _cpu_seconds(pid: int) -> float:
@@ -350,6 +329,8 @@ def _listening(path: Path) -> socket.socket:
 def main() -> None:
     """Run a holder as its arguments describe it."""
     given: dict[str, Any] = json.loads(sys.argv[1])
+    if given["confined"]:
+        forbid_network()
     place = Path(given["place"])
     dataset = dataset_of(options_from(sys.argv[2]))
     try:
@@ -359,12 +340,8 @@ def main() -> None:
         sys.exit(1)
     board = VersionBoard(place / "version")
     board.publish(dataset.version)
-    patient = _listening(place / "patient")
-    patient.setblocking(False)
     holder = Holder(
-        _listening(place / "workers"),
-        patient,
-        _listening(place / "control"),
+        Doors.open(place),
         dataset,
         board,
         Slots(place / "slots"),

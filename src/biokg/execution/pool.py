@@ -16,10 +16,12 @@ from biokg import errors
 from biokg.execution import frames
 from biokg.execution.board import Slots, VersionBoard
 from biokg.execution.dataset import Options, options_to
+from biokg.execution.lines import WorkQueue
 from biokg.execution.quota import Quota
 from biokg.execution.run import Answer, Job, Run, error_from
 
 if TYPE_CHECKING:
+    from biokg.execution.flights import Flight
     from biokg.execution.writes import Write
     from biokg.settings import Settings
 
@@ -32,6 +34,7 @@ def _start_holder(
 ) -> subprocess.Popen[str]:
     given = {"place": place.name, "workers": settings.workers}
     given |= {"deadline": settings.max_deadline, "memory": settings.memory}
+    given["confined"] = not settings.federate and settings.engine is None
     command = [sys.executable, "-m", "biokg.execution.holder", json.dumps(given), options_to(options)]
     holder = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert holder.stdout is not None  # noqa: S101
@@ -60,14 +63,14 @@ class WorkerPool:
     waiting: threading.BoundedSemaphore = field(init=False)
     board: VersionBoard = field(init=False)
     slots: Slots = field(init=False)
-    _quick: str = field(init=False)
+    _queue: WorkQueue | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
         self.quota = Quota(self.settings.quota)
         self.waiting = threading.BoundedSemaphore(self.settings.queue + self.settings.workers)
         self.board = VersionBoard(self.place / "version")
         self.slots = Slots(self.place / "slots")
-        self._quick = str(self.place / "workers")
 
     @classmethod
     def start(
@@ -125,23 +128,24 @@ class WorkerPool:
         return done
 
     @property
-    def quick_address(self) -> str:
-        """Path of the socket on which workers take queries."""
-        return self._quick
+    def queue(self) -> WorkQueue:
+        """The queue from which workers take queries. Raises ``OSError`` when the holder is not there."""
+        with self._lock:
+            if self._queue is None:
+                self._queue = WorkQueue.fetch(self.place / "queue")
+            return self._queue
 
-    def run(self, job: Job, begun: Run | None = None) -> Answer:
-        """Run *job* in a worker, going on with *begun* where somebody began it.
+    def run(self, job: Job, flight: Flight | None = None) -> Answer:
+        """Run *job* in a worker, going on with *flight* where it was sent off already.
 
         Returns once the first chunk (or the whole short answer) is there, so that what fails before it is
         an error and not a cut answer. Raises :class:`~biokg.errors.Busy`, ``QuotaExceeded``,
         ``DeadlineExceeded``, ``MemoryExceeded``, ``WorkerDied``, ``ClientGone`` and the errors of the query
         itself.
         """
-        if begun is not None:
-            begun.watch(job.gone)
-            return begun.start()
-        self.quota.check(job.client)
-        return Run(self, job).start()
+        if flight is None:
+            self.quota.check(job.client)
+        return Run(self, job, flight).start()
 
     def waiting_now(self) -> int:
         """Queries of this process that wait for a worker."""

@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from biokg import errors
-from biokg.execution import frames
+from biokg.execution import frames, lines
 from biokg.execution.worker import private_bytes
 
 if TYPE_CHECKING:
+    from biokg.execution.flights import Flight
     from biokg.execution.pool import WorkerPool
+    from biokg.settings import Settings
 
 TICK = 0.05
 """Seconds between two looks at a running worker's memory and its client."""
@@ -46,6 +48,10 @@ class Job:
     begun: float | None = None
     client: str | None = None
     gone: Callable[[], bool] | None = None
+
+    def seconds(self, settings: Settings) -> float:
+        """How long it may take, from ``begun``."""
+        return min(self.deadline or settings.deadline, settings.max_deadline)
 
 
 @dataclass
@@ -82,105 +88,37 @@ class Answer:
 
 
 class Run:
-    """One conversation with one worker."""
+    """One conversation with one worker, or the rest of a *flight* that somebody sent through the queue."""
 
-    def __init__(self, pool: WorkerPool, job: Job) -> None:
+    def __init__(self, pool: WorkerPool, job: Job, flight: Flight | None = None) -> None:
         self._pool = pool
         self._job = job
-        self._seconds = min(job.deadline or pool.settings.deadline, pool.settings.max_deadline)
+        self._flight = flight
+        self._seconds = job.seconds(pool.settings)
         self._sent = time.monotonic()
         self._begun = self._sent if job.begun is None else job.begun
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._reader = frames.Reader(self._socket)
         self.version = ""
-        self._pid = self._slot = 0
-        self._baseline = 0
+        self._slot: int | None = None
         self._open = True
-        self._charged = False
-        self._early = False
-        self.long = False
-        """Whether what :meth:`fed` took in is an error, or more than a short answer."""
-        self._gone = job.gone
-
-    @property
-    def socket(self) -> socket.socket:
-        """The connection to the worker."""
-        return self._socket
-
-    def begin(self) -> None:
-        """Connect and send the query without waiting for anything; :meth:`start` goes on from there.
-
-        For short texts only, which the socket takes whole. Raises :class:`~biokg.errors.Busy`.
-        """
-        if not self._pool.waiting.acquire(blocking=False):
-            raise _too_many()
-        self._early = True
-        try:
-            self._socket.setblocking(False)
-            self._socket.connect(self._pool.quick_address)
-            self._send()
-        except OSError as error:
-            self.release()
-            raise errors.Busy(f"no worker could be reached: {error}", retry_after=1) from None
-
-    def watch(self, gone: Callable[[], bool] | None) -> None:
-        """Have *gone* tell whether the client has hung up."""
-        self._gone = gone
-
-    def release(self) -> None:
-        """Let another query wait in the place of this one."""
-        if self._early:
-            self._early = False
-            self._pool.waiting.release()
-
-    def fed(self, data: bytes) -> bytes | None:
-        """Take in *data* from the socket; the body once the whole answer is there.
-
-        Frames stay in the buffer until then, so :meth:`start` can take over at any time. Close it afterwards.
-        """
-        self._reader.take(data)
-        frames_held = self._reader.peek()
-        self.long = self._reader.held_bytes >= CHUNK or (bool(frames_held) and frames_held[-1][0] == frames.ERROR)
-        if not frames_held or frames_held[-1][0] != frames.END or frames_held[0][0] != frames.HELLO:
-            return None
-        self._note(json.loads(frames_held[0][1]))
-        return b"".join(payload for kind, payload in frames_held if kind == frames.DATA)
-
-    def _greeted_early(self) -> bool:
-        """Read the greeting of the worker that :meth:`begin` connected to."""
-        self._socket.settimeout(TICK)
-        try:
-            while time.monotonic() - self._begun < self._seconds:
-                try:
-                    _, payload = self._reader.frame()
-                except TimeoutError:
-                    self._check_client()
-                    continue
-                except (OSError, frames.Closed):
-                    return False
-                self._note(json.loads(payload))
-                return True
-        finally:
-            self.release()
-        raise errors.Busy("no worker came free within the deadline", retry_after=2)
-
-    def _note(self, hello: dict[str, Any]) -> None:
-        self._pid, self._baseline, self._slot = hello["pid"], hello["resident"], hello["slot"]
-        self.version = hello["version"]
+        self._charged = flight is not None
 
     def start(self) -> Answer:
         """Wait for a worker, then for the answer's first chunk."""
         try:
-            if not self._early or not self._greeted_early():
+            if self._flight is not None:
+                whole = self._landed(self._flight)
+                if whole is not None:
+                    return Answer(self._job.media_type, self.version, iter(()), self.close, whole, complete=True)
+            else:
                 self._wait_for_worker("workers")
-                self._send()
             try:
                 kind, payload = self._frame()
             except errors.WorkerDied:
-                if self._pool.slots.row(self._slot)[3] != self._pid:
+                if not self._parked():
                     raise
                 self._wait_for_worker("patient")
-                self._send()
                 kind, payload = self._frame()
             media_type = str(json.loads(payload)["media_type"]) if kind == frames.START else self._job.media_type
             chunks = self._chunks()
@@ -190,58 +128,103 @@ class Run:
             self.close()
             raise
 
-    def _send(self) -> None:
-        self._sent = time.monotonic()
-        frames.send_json(self._socket, frames.QUERY, {name: getattr(self._job, name) for name in _WIRE})
+    def _landed(self, flight: Flight) -> bytes | None:
+        """Wait for the reply: the whole answer, or ``None`` when a conversation with a worker goes on from here."""
+        while (reply := flight.reply(min(TICK, max(0.0, self._left())))) is None:
+            self._slot = self._pool.slots.at(flight.request)
+            if self._slot is not None:
+                flight.release()
+            if self._left() <= 0 and self._slot is None:
+                raise errors.Busy("no worker came free within the deadline", retry_after=2)
+            self._require_time()
+            self._check_memory()
+            self._check_client()
+        self.version = reply.version
+        if reply.kind == lines.FAILED:
+            raise error_from(json.loads(reply.payload))
+        if reply.kind == lines.LOST:
+            if not reply.parked:
+                raise _died()
+            flight.release()
+            self._wait_for_worker("patient")
+        elif reply.stream is not None:
+            self._slot = self._pool.slots.at(flight.request)
+            self._take_socket(reply.stream)
+        else:
+            self._open = False
+            return reply.payload
+        return None
+
+    def _take_socket(self, connection: socket.socket) -> None:
+        self._socket.close()
+        self._socket = connection
+        self._reader = frames.Reader(connection)
+
+    def _parked(self) -> bool:
+        """Whether the worker was stopped so that the query waits for its turn in the patient lane."""
+        return self._slot is not None and 0 != (row := self._pool.slots.row(self._slot)).parked == row.pid
 
     def _wait_for_worker(self, lane: str) -> None:
+        """Have a worker of *lane* greet, and send it the query."""
         pool = self._pool
         if not pool.waiting.acquire(blocking=False):
-            raise _too_many()
+            raise too_many()
         try:
             while not self._greeted(lane):
-                if time.monotonic() - self._begun > self._seconds:
+                if self._left() <= 0:
                     raise errors.Busy("no worker came free within the deadline", retry_after=2)
         finally:
             pool.waiting.release()
+        self._sent = time.monotonic()
+        self._charged = False
+        frames.send_json(self._socket, frames.QUERY, {name: getattr(self._job, name) for name in _WIRE})
 
     def _greeted(self, lane: str) -> bool:
         """Connect and read the worker's greeting; false when it left in between, so another may be tried."""
-        self._socket.close()
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._reader = frames.Reader(self._socket)
+        self._take_socket(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
         self._socket.settimeout(TICK)
         try:
             self._socket.connect(str(self._pool.place / lane))
+            called = 0.0
+            while True:
+                if lane == "workers" and time.monotonic() - called > CALL_AGAIN:
+                    self._pool.queue.put(lines.CALL)
+                    called = time.monotonic()
+                try:
+                    _, payload = self._reader.frame()
+                    break
+                except TimeoutError:
+                    self._check_client()
+                    if self._left() <= 0:
+                        return False
+        except frames.Closed:
+            return False
+        except ConnectionResetError:
+            return False
         except OSError as error:
             raise errors.Busy(f"no worker could be reached: {error}", retry_after=1) from None
-        while True:
-            try:
-                _, payload = self._reader.frame()
-                break
-            except TimeoutError:
-                self._check_client()
-                if time.monotonic() - self._begun > self._seconds:
-                    return False
-            except (OSError, frames.Closed):
-                self._socket.close()
-                return False
         hello = json.loads(payload)
-        self._note(hello)
+        self._slot, self.version = hello["slot"], hello["version"]
         self._open = True
         return True
+
+    def _left(self) -> float:
+        return self._begun + self._seconds - time.monotonic()
+
+    def _require_time(self) -> None:
+        """Kill the worker and raise when the deadline has passed."""
+        if self._left() <= 0:
+            self._kill()
+            raise errors.DeadlineExceeded(
+                f"the query was stopped after {self._seconds:g} s",
+                fix="narrow it, add LIMIT, or ask for more time with ?timeout=",
+            )
 
     def _frame(self) -> tuple[bytes, bytes]:
         """The next frame, watching deadline, memory and client meanwhile."""
         while True:
-            left = self._begun + self._seconds - time.monotonic()
-            if left <= 0:
-                self._kill()
-                raise errors.DeadlineExceeded(
-                    f"the query was stopped after {self._seconds:g} s",
-                    fix="narrow it, add LIMIT, or ask for more time with ?timeout=",
-                )
-            self._socket.settimeout(min(TICK, left))
+            self._require_time()
+            self._socket.settimeout(max(0.001, min(TICK, self._left())))
             try:
                 kind, payload = self._reader.frame()
             except TimeoutError:
@@ -250,7 +233,7 @@ class Run:
                 continue
             except (OSError, frames.Closed):
                 self._open = False
-                raise errors.WorkerDied("the query ended its worker process", fix="simplify the query") from None
+                raise _died() from None
             if kind == frames.ERROR:
                 self.close(finished=True)
                 raise error_from(json.loads(payload))
@@ -272,8 +255,11 @@ class Run:
         return self._frame()[0] == frames.END
 
     def _check_memory(self) -> None:
+        if self._slot is None:
+            return
+        row = self._pool.slots.row(self._slot)
         ceiling = self._pool.settings.memory * 1024 * 1024
-        if private_bytes(self._pid) - self._baseline > ceiling:
+        if private_bytes(row.pid) - row.resident * 1024 > ceiling:
             self._kill()
             raise errors.MemoryExceeded(
                 f"the query was stopped above {self._pool.settings.memory} MB of memory",
@@ -281,39 +267,46 @@ class Run:
             )
 
     def _check_client(self) -> None:
-        if self._gone is not None and self._gone():
+        if self._job.gone is not None and self._job.gone():
             self._kill()
             raise errors.ClientGone("the client hung up")
 
     def _kill(self) -> None:
-        """Kill the worker, which is certainly still ours: its side of the socket is open."""
-        if self._open and self._pid:
-            try:
-                self._socket.setblocking(False)
-                open_still = self._socket.recv(1, socket.MSG_PEEK) != b""
-            except BlockingIOError:
-                open_still = True
-            except OSError:
-                open_still = False
-            if open_still:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(self._pid, signal.SIGKILL)
+        """Kill the worker while it is certainly still ours: at our request, or its side of the socket is open."""
+        if self._open and self._slot is not None and (self._is_at_flight() or self._is_connected()):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._pool.slots.row(self._slot).pid, signal.SIGKILL)
         self.close(finished=True)
+
+    def _is_at_flight(self) -> bool:
+        return self._flight is not None and self._pool.slots.at(self._flight.request) == self._slot
+
+    def _is_connected(self) -> bool:
+        try:
+            self._socket.setblocking(False)
+            return self._socket.recv(1, socket.MSG_PEEK) != b""
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
 
     def close(self, finished: bool = False) -> None:
         """Leave the conversation; a worker still at work is killed."""
-        self.release()
         if self._open and not finished:
             self._kill()
             return
         self._open = False
         self._socket.close()
-        if not self._charged and self._pid:
+        if self._flight is not None:
+            self._flight.abandon()
+        if not self._charged and self._slot is not None:
             self._charged = True
             self._pool.quota.charge(self._job.client, time.monotonic() - self._sent)
 
 
 CHUNK = 64 * 1024
+CALL_AGAIN = 0.5
+"""Seconds after which a waiting query calls again: a worker may have ended between the call and its answer."""
 
 
 _SENT: tuple[type[errors.BioKGError], ...] = (
@@ -340,8 +333,13 @@ _WIRE = ("names_graphs", "text", "media_type", "default_graphs", "named_graphs",
 """What of a job the worker is told."""
 
 
-def _too_many() -> errors.Busy:
+def too_many() -> errors.Busy:
+    """That the queue is full."""
     return errors.Busy("as many queries wait as may wait", fix="try again shortly", retry_after=1)
+
+
+def _died() -> errors.WorkerDied:
+    return errors.WorkerDied("the query ended its worker process", fix="simplify the query")
 
 
 def error_from(document: dict[str, Any]) -> errors.BioKGError:

@@ -1,4 +1,4 @@
-"""What a worker process does: accept a query, evaluate it, stream the answer, again and again.
+"""What a worker process does: take a query, evaluate it, send the answer, again and again.
 
 A worker never decides when to stop; whoever waits for it kills it. It is forked from the holder, which
 has the current version open, so it starts in milliseconds.
@@ -10,18 +10,19 @@ import contextlib
 import ctypes
 import json
 import os
-import select
 import signal
 import socket
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from biokg.errors import BioKGError
-from biokg.execution import frames
-from biokg.execution.board import QUICK, Slots, VersionBoard
+from biokg.execution import frames, lines
+from biokg.execution.board import PATIENT, QUICK, Slots, VersionBoard
+from biokg.execution.lines import WorkerLines, WorkQueue
 
 if TYPE_CHECKING:
     from biokg.store.local import LocalStore
@@ -85,81 +86,192 @@ class _Chunks:
         self._connection.sendall(out)
 
 
+class _Short:
+    """A file for a query that came through the queue: a short answer is one reply, a longer one is streamed."""
+
+    def __init__(self, line: socket.socket, asked: lines.Asked, begun: Callable[[], None]) -> None:
+        self._line = line
+        self._asked = asked
+        self._begun = begun
+        self._from = time.monotonic()
+        self._held = bytearray()
+        self._stream: socket.socket | None = None
+        self._chunks: _Chunks | None = None
+
+    def write(self, data: bytes) -> int:
+        if self._chunks is not None:
+            return self._chunks.write(data)
+        self._held += data
+        if len(self._held) >= lines.LONGEST_REPLY:
+            self._stream = lines.reply_stream(self._line, self._asked.request)
+            self._chunks = _Chunks(self._stream, {"media_type": self._asked.media_type}, self._begun)
+            self._chunks.write(bytes(self._held))
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing: what is held goes out when there is enough of it."""
+
+    def end(self) -> None:
+        """Send what is left."""
+        seconds = time.monotonic() - self._from
+        if self._chunks is not None:
+            self._chunks.flush({"seconds": seconds})
+        else:
+            lines.reply(self._line, self._asked.request, lines.WHOLE, self._held, seconds)
+
+    def fail(self, error: BioKGError) -> None:
+        """Say what went wrong."""
+        document = error_document(error)
+        if self._stream is not None:
+            frames.send_json(self._stream, frames.ERROR, document)
+            return
+        seconds = time.monotonic() - self._from
+        lines.reply(self._line, self._asked.request, lines.FAILED, json.dumps(document).encode(), seconds)
+
+    def close(self) -> None:
+        if self._stream is not None:
+            self._stream.close()
+
+
 @dataclass(frozen=True)
 class Post:
-    """Where a worker stands: the sockets it takes queries from, its row, and the version it has."""
+    """Where a worker stands: the queue and the sockets it takes queries from, its row, and the version it has."""
 
+    place: Path
+    queue: WorkQueue
     quick: socket.socket
     patient: socket.socket
     slots: Slots
     slot: int
     board: VersionBoard
     version: str
+    count: int
 
 
 class _Worker:
-    """The loop of one worker and whether it is at work, so that a request to leave can wait for its end."""
+    """The loop of one worker."""
 
-    def __init__(self, post: Post) -> None:
+    def __init__(self, post: Post, store: LocalStore | RemoteStore) -> None:
         self._post = post
-        self._busy = threading.Lock()
-        self._leaving = False
+        self._store = store
+        self._first = private_bytes()
+        self._answered = 0
+        self._priority = os.getpriority(os.PRIO_PROCESS, 0)
+        self._hello = {"pid": os.getpid(), "version": post.version, "slot": post.slot}
+        self._lines = WorkerLines(post.place, self._hello)
+        post.slots.occupy(post.slot, os.getpid(), self._first)
 
-    def leave(self, *_: object) -> None:
-        """End now if idle, after the answer under way if not."""
-        self._leaving = True
-        if not self._busy.locked():
-            os._exit(0)
-
-    def _next(self) -> socket.socket | None:
-        """The next connection: in the patient lane only one that waits already."""
-        if self._post.slots.row(self._post.slot)[1] == QUICK:
-            return self._post.quick.accept()[0]
-        if not select.select([self._post.patient], [], [], 0)[0]:
-            return None
-        try:
-            return self._post.patient.accept()[0]
-        except BlockingIOError:
-            return None
-
-    def loop(self, open_store: Callable[[], LocalStore | RemoteStore]) -> None:
-        """Answer one query after the other until told to leave, grown too large, or no longer current."""
+    def loop(self) -> None:
+        """Answer one query after the other until no longer current, grown too large, or patient without work."""
         post = self._post
-        store = open_store()
-        first = resident = private_bytes()
-        answered = 0
-        while not self._leaving:
-            connection = self._next()
-            if connection is None:
-                return
-            with self._busy, connection, contextlib.suppress(OSError, frames.Closed):
-                if post.board.version() != post.version:
+        while True:
+            if post.slots.row(post.slot).lane == PATIENT:
+                connection = None if self._outdated() else _accepted(post.patient)
+                if connection is not None:
+                    self._converse(connection)
+                elif not self._outdated() and self._hurry():
+                    post.slots.move(post.slot, QUICK)
+                else:
                     return
-                connection.setblocking(True)
-                hello = {"pid": os.getpid(), "resident": resident, "version": post.version, "slot": post.slot}
-                frames.send_json(connection, frames.HELLO, hello)
-                kind, payload = frames.Reader(connection).frame()
-                if kind == frames.QUERY:
-                    post.slots.begin(post.slot, time.monotonic())
-                    _answer(connection, store, json.loads(payload), lambda: post.slots.answering(post.slot))
-            took = time.monotonic() - post.slots.row(post.slot)[0]
-            post.slots.begin(post.slot, 0.0)
-            answered += 1
-            if took < SHORT and answered % MEASURE_EVERY:
-                continue
-            resident = private_bytes()
-            if resident - first > RETIRE_ABOVE_BYTES:
+            else:
+                message = post.queue.take()
+                if self._outdated():
+                    if message != lines.NUDGE:
+                        post.queue.put_back(message)
+                    return
+                self._heed(message)
+            if self._grown():
                 return
+
+    def _hurry(self) -> bool:
+        """Give up being nice, so that quick queries may be taken again; false where the system does not allow it."""
+        try:
+            for thread in os.listdir("/proc/self/task"):
+                os.setpriority(os.PRIO_PROCESS, int(thread), self._priority)
+        except OSError:
+            return False
+        return True
+
+    def _outdated(self) -> bool:
+        return self._post.board.count() != self._post.count
+
+    def _heed(self, message: bytes) -> None:
+        kind = message[:1]
+        if kind == lines.QUERY:
+            self._answer(lines.Asked.of(message))
+        elif kind == lines.CALL:
+            connection = _accepted(self._post.quick)
+            if connection is not None:
+                self._converse(connection)
+
+    def _grown(self) -> bool:
+        """Mark the end of a query; whether this worker's memory grew so much that it should be replaced."""
+        post = self._post
+        began = post.slots.row(post.slot).began
+        if not began:
+            return False
+        took = time.monotonic() - began
+        post.slots.begin(post.slot, 0.0)
+        self._answered += 1
+        if took < SHORT and self._answered % MEASURE_EVERY:
+            return False
+        resident = private_bytes()
+        post.slots.occupy(post.slot, os.getpid(), resident)
+        return resident - self._first > RETIRE_ABOVE_BYTES
+
+    def _converse(self, connection: socket.socket) -> None:
+        """Greet whoever connected, and answer one query."""
+        post = self._post
+        with connection, contextlib.suppress(OSError, frames.Closed):
+            connection.setblocking(True)
+            frames.send_json(connection, frames.HELLO, self._hello)
+            kind, payload = frames.Reader(connection).frame()
+            if kind == frames.QUERY:
+                post.slots.begin(post.slot, time.monotonic())
+                _answer(connection, self._store, json.loads(payload), lambda: post.slots.answering(post.slot))
+
+    def _answer(self, asked: lines.Asked) -> None:
+        """Answer a query that came through the queue."""
+        from biokg.sparql.results import write_result
+
+        slots, slot = self._post.slots, self._post.slot
+        slots.begin(slot, time.monotonic(), asked.request)
+        try:
+            out = _Short(self._lines.to(asked.request), asked, lambda: slots.answering(slot))
+        except OSError:
+            return
+        try:
+            result = self._store.query(
+                asked.text,
+                union_default_graph=asked.union,
+                base_iri=asked.base,
+                names_graphs=asked.names_graphs,
+            )
+            write_result(result, asked.media_type, out)
+            out.end()
+        except BioKGError as error:
+            with contextlib.suppress(OSError):
+                out.fail(error)
+        except (BrokenPipeError, ConnectionError):
+            self._lines.drop(asked.request)
+        finally:
+            out.close()
+
+
+def _accepted(listener: socket.socket) -> socket.socket | None:
+    """A connection that waits already, if one does."""
+    try:
+        return listener.accept()[0]
+    except (BlockingIOError, ConnectionError):
+        return None
 
 
 def serve_queries(open_store: Callable[[], LocalStore | RemoteStore], post: Post) -> NoReturn:
     """Be a worker, in a thread with a large stack, so that deep but allowed queries fit."""
-    worker = _Worker(post)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    signal.signal(signal.SIGTERM, worker.leave)
     die_with_parent()
     threading.stack_size(STACK_BYTES)
-    thread = threading.Thread(target=worker.loop, args=(open_store,))
+    thread = threading.Thread(target=lambda: _Worker(post, open_store()).loop())
     thread.start()
     thread.join()
     os._exit(0)

@@ -23,6 +23,22 @@ _CHAINING = frozenset(
 )
 _PASSED_OVER = frozenset({"space", "comment", "number", "string", "variable", "name", "blank", "language"})
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+_SUSPECT = ("\\u", "service", "from", "uuid", "bnode")
+_PERHAPS = re.compile(r"(?:now|rand)(?![a-z0-9_])")
+"""What makes a query's guard, dataset or caching depend on where it stands, in lower case."""
+_PROLOGUE = re.compile(
+    r"(?:[ \t\r\n]++|#[^\r\n]*+|(?:PREFIX[ \t]++[A-Za-z0-9_-]*+:|BASE)[ \t]*+<[^<>\"{}|^`\x00-\x20]*+>)*+"
+    r"(SELECT|ASK|CONSTRUCT|DESCRIBE)(?![A-Za-z0-9_:.-])",
+    re.IGNORECASE,
+)
+_WORDS = {form: frozenset({form}) for form in QUERY_FORMS}
+_BLANK = r"(?:[ \t\r\n]|#[^\r\n]*)*+"
+_GROUP_FOLLOWS = re.compile(
+    rf"{_BLANK}(?:SILENT)?{_BLANK}(?:[?$]\w+|<[^<>]*>|[^\s{{}}()<>?$#\"';,:]*:[^\s{{}}()<>?$#\"';,]*+)?{_BLANK}\{{",
+    re.IGNORECASE,
+)
+VOLATILE = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE"})
+"""Functions whose answer differs from call to call: such answers are neither tagged nor cached."""
 _DATASET_IRI = re.compile(r"<\s*(?:file|ftp|jar|data):", re.IGNORECASE)
 
 
@@ -69,7 +85,33 @@ def check_update(text: str, guard: Guard) -> Guarded:
     return guarded
 
 
+def _plain(text: str, guard: Guard) -> Guarded | None:
+    """The answer for a text too short and too plain to hold anything that is refused; ``None`` for every other.
+
+    Its size, and how often each bracket stands anywhere in it, bound depth and chain from above; a word that would
+    matter cannot be hidden where none of :data:`_SUSPECT` stands in the text, escapes included.
+    """
+    if len(text) * 4 > guard.max_bytes or (guard.max_chain is not None and len(text) > guard.max_chain):
+        return None
+    if text.count("{") + text.count("(") + text.count("[") + text.count("<<") > guard.max_depth:
+        return None
+    lowered = text.lower()
+    for word in _SUSPECT:
+        if word in lowered:
+            return None
+    if ("now" in lowered or "rand" in lowered) and _PERHAPS.search(lowered):
+        return None
+    begins = _PROLOGUE.match(text)
+    if begins is None:
+        return None
+    form = begins.group(1).upper()
+    return Guarded(form, frozenset({form, "GRAPH"}) if "graph" in lowered else _WORDS[form])
+
+
 def _check(text: str, guard: Guard) -> Guarded:
+    plain = _plain(text, guard)
+    if plain is not None:
+        return plain
     if len(text) > guard.max_bytes or len(text.encode("utf-8", "replace")) > guard.max_bytes:
         raise TooLarge(
             f"the query is longer than {guard.max_bytes} bytes",
@@ -93,6 +135,8 @@ def _scan(text: str, guard: Guard) -> Guarded:
     for match in TOKEN.finditer(text):
         kind = match.lastgroup or ""
         if kind in _PASSED_OVER:
+            if kind == "name" and _hides_service(text, match):
+                raise _reaches(text, match, "SERVICE would reach another server", "put a space after each keyword")
             continue
         said = match.group()
         if kind == "open":
@@ -105,7 +149,8 @@ def _scan(text: str, guard: Guard) -> Guarded:
             said = said.upper()
             words.add(said)
             form = form or _form(said, before)
-            if said == "SERVICE" and not guard.service:
+            words.update(volatile for volatile in VOLATILE if volatile in said)
+            if "SERVICE" in said and not (guard.service and said == "SERVICE"):
                 fix = "ask that server itself and join the answers"
                 raise _reaches(text, match, "SERVICE would reach another server", fix)
         elif kind == "iri" and before in ("FROM", "NAMED") and _DATASET_IRI.match(said):
@@ -117,6 +162,14 @@ def _scan(text: str, guard: Guard) -> Guarded:
                 raise _refused(text, match, reason, "split the query")
         before = said
     return Guarded(form, frozenset(words))
+
+
+def _hides_service(text: str, match: re.Match[str]) -> bool:
+    """Whether the engine may read a name as the keyword SERVICE and the rest: it wants no space after keywords.
+
+    ``SERVICEe:x {`` and ``trueSERVICEe:x {`` do, where a prefix is not declared; a group follows in either case.
+    """
+    return "service" in match.group().lower() and _GROUP_FOLLOWS.match(text, match.end()) is not None
 
 
 def _form(word: str, before: str) -> str:

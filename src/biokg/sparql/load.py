@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from biokg.errors import QuerySyntaxError
+from biokg.errors import QuerySyntaxError, ReachesOutside
 from biokg.sparql.tokens import Token, line_and_column, tokens
 
 NOTHING = "INSERT DATA { }"
@@ -28,7 +28,7 @@ def without_load(text: str) -> Unloaded:
     >>> without_load("LOAD SILENT <http://e/a> INTO GRAPH <http://e/g> ; CLEAR ALL")
     Unloaded(text='INSERT DATA { } ; CLEAR ALL', refused=False)
 
-    Raises :class:`QuerySyntaxError` for a LOAD that is not formed so.
+    Raises :class:`QuerySyntaxError` for a LOAD that is not formed so, :class:`ReachesOutside` for a hidden one.
     """
     held = list(tokens(text))
     out: list[str] = []
@@ -36,6 +36,8 @@ def without_load(text: str) -> Unloaded:
     refused = False
     while index < len(held):
         token = held[index]
+        if token.word != "LOAD" and _hides_load(held, index):
+            raise _hidden(text, token)
         if token.word != "LOAD":
             index += 1
             continue
@@ -45,6 +47,22 @@ def without_load(text: str) -> Unloaded:
         position = held[end - 1].end
         index = end
     return Unloaded("".join(out) + text[position:], refused)
+
+
+def _hides_load(held: list[Token], index: int) -> bool:
+    """Whether an operation begins with LOAD written into the next word or name; the engine wants no space there."""
+    token = held[index]
+    if token.kind not in ("word", "name") or not token.text.upper().startswith("LOAD"):
+        return False
+    before = held[index - 1] if index else None
+    return before is None or before.text in (";", "}") or before.kind == "iri"
+
+
+def _hidden(text: str, token: Token) -> ReachesOutside:
+    line, column = line_and_column(text, token.start)
+    return ReachesOutside(
+        f"LOAD would fetch a document (line {line}, column {column})", fix="put a space after each keyword"
+    )
 
 
 def _operation(text: str, held: list[Token], start: int) -> tuple[int, bool]:

@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import unquote_to_bytes
 
-from biokg.web.cache import key_of
+from biokg.web.cache import KEY, key_of
 from biokg.web.connection import Peer
 
 if TYPE_CHECKING:
@@ -64,26 +64,28 @@ class Gateway:
 
     async def __rsgi__(self, scope: Scope, protocol: Any) -> None:
         """Answer one request."""
-        if scope.method == "GET":
-            headers = scope.headers
-            key = key_of(scope.path, scope.query_string, headers.get)
-            kept = self._application.kept(key, headers.get("if-none-match"))
+        method = scope.method
+        body = b"" if method in _BODILESS else await self._body(protocol)
+        key = key_of(scope, body)
+        if key is not None:
+            kept = self._application.kept(key, scope)
             if kept is not None:
                 protocol.response_bytes(*kept)
                 return
-        environ = environment(scope)
-        started = _Started()
-        body = b"" if scope.method in _BODILESS else await self._body(protocol)
-        if self._direct.takes(environ, len(body)):
-            short = await self._direct.answer(environ, body)
+        more: Environ = {}
+        if key is not None and self._direct.takes(scope, len(body)):
+            short = await self._direct.answer(scope, key, body, more)
             if short is not None:
                 protocol.response_bytes(*short)
                 return
+        environ = environment(scope)
+        environ.update(more)
+        environ[KEY] = key
         environ["wsgi.input"] = io.BytesIO(body)
         leaving = asyncio.ensure_future(protocol.client_disconnect())
         environ[GONE] = leaving.done
         try:
-            await self._answer(environ, started, protocol)
+            await self._answer(environ, _Started(), protocol)
         finally:
             leaving.cancel()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from biokg.errors import NotAcceptable
 from biokg.sparql.parquet import PARQUET
@@ -90,6 +91,12 @@ def answer_types(form: str, *, accept: str | None, asked: str | None) -> tuple[s
     if is_graph and said in ("application/xml", "text/xml"):
         return said, "application/rdf+xml"
     return said, said if said in known else ALIASES[said]
+
+
+@lru_cache(maxsize=256)
+def said_and_written(form: str, accept: str | None, asked: str | None) -> tuple[str, str]:
+    """:func:`answer_types`, remembered for the headers that come most."""
+    return answer_types(form, accept=accept, asked=asked)
 
 
 def prefers_html(accept: str | None) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote_to_bytes
 
 from biokg.errors import UnsupportedMediaType, UsageError
 from biokg.execution.pool import Job
@@ -20,8 +20,6 @@ FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"
 UPDATE = "application/sparql-update"
 _CHARSET = re.compile(r'charset\s*=\s*"?([^";\s]+)', re.IGNORECASE)
-VOLATILE = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE"})
-"""Functions whose answer differs from call to call: such answers are neither tagged nor cached."""
 
 
 @dataclass(frozen=True)
@@ -54,9 +52,18 @@ def decoded(body: bytes) -> str:
 def pairs(data: bytes) -> tuple[tuple[str, str], ...]:
     """Parameters in order. Raises :class:`UsageError` when they are no percent-encoded UTF-8."""
     try:
+        if b"&" not in data:
+            name, given, value = data.partition(b"=")
+            return ((_unquoted(name), _unquoted(value)),) if name or given else ()
         return tuple(parse_qsl(data.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=1000))
     except (UnicodeDecodeError, ValueError) as error:
         raise UsageError(f"the parameters cannot be read: {error}", fix="percent-encode them as UTF-8") from None
+
+
+def _unquoted(data: bytes) -> str:
+    if not data.isascii():
+        raise ValueError("a character outside ASCII")
+    return unquote_to_bytes(data.replace(b"+", b" ")).decode()
 
 
 def media_type_of(content_type: str) -> str:

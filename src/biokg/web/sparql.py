@@ -10,14 +10,13 @@ from flask import Blueprint, Response, g, redirect, request
 
 from biokg.errors import TooLarge, UsageError
 from biokg.execution.pool import Answer, Job
-from biokg.sparql.guard import Guarded
+from biokg.sparql.guard import VOLATILE, Guarded
 from biokg.web.clients import client_address, hung_up
 from biokg.web.description import description
-from biokg.web.direct import RUN
+from biokg.web.direct import FLIGHT
 from biokg.web.negotiation import answer_types, prefers_html
 from biokg.web.protocol import (
     QUERY,
-    VOLATILE,
     Asker,
     Operation,
     Sent,
@@ -62,7 +61,7 @@ def sparql() -> Response:
         return _moved("/query?" + urlencode({"query": asked.text}))
     asked, guarded = guard_query(asked, service())
     said, written = answer_types(guarded.form, accept=machine_accept(accept), asked=asked.one("format"))
-    answer = service().pool.run(_job(asked, guarded, written), request.environ.get(RUN))
+    answer = service().pool.run(_job(asked, guarded, written), request.environ.get(FLIGHT))
     return respond(answer, said, guarded)
 
 

@@ -14,7 +14,7 @@ from biokg.sparql.guard import check_query
 from biokg.sparql.prefixes import moved, with_prefixes
 from biokg.web.asking import Row, kept, labelled, language
 from biokg.web.clients import client_address, hung_up
-from biokg.web.protocol import VOLATILE
+from biokg.sparql.guard import VOLATILE
 from biokg.web.results.asked import Asked
 from biokg.web.service import service
 
