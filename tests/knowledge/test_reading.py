@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from biokg.errors import DataError, ValidationFailed
 from biokg.knowledge.build import open_published, publish
+from biokg.knowledge.cells import cell_problem
 from biokg.knowledge.schema import Column, load_schemas
-from biokg.knowledge.tables import cell_problem, read_tables
+from biokg.knowledge.tables import read_tables
 from biokg.settings import load_settings
 
 
@@ -62,12 +63,12 @@ FAULTS = [
     ("alliances", "argenx-abbvie-2016", "oi_flow", "outbond", "not one of", "outbound"),
     ("alliances", "argenx-abbvie-2016", "upfront_amount_m", "40 million", "not a number", "40"),
     ("alliances", "argenx-abbvie-2016", "currency", "", "given without a currency", None),
-    ("alliances", "argenx-abbvie-2016", "date", "2016-02-31", "no such day in the calendar", None),
+    ("alliances", "argenx-abbvie-2016", "date", "2016-02-31", "no such day in the calendar", "2016-02-29"),
     ("organizations", "argenx", "region", "flandres", "not one of", "flanders"),
     ("organizations", "argenx", "id", "galapagos", "stands in line", None),
     ("org_facts", "of-001", "attribute", "founded_yaer", "not in attributes.csv", "founded_year"),
     ("policies", "marshall-plan-1", "year_end", "1999", "is before year_start", None),
-    ("indicators", "ind-001", "value", "22,5", "not a number", "225"),
+    ("indicators", "ind-001", "value", "22,5", "not a number", "22.5"),
     ("drug_stages", "stage-phase-1", "order", "6.5", "not a whole number", "6"),
 ]
 
@@ -167,10 +168,11 @@ def test_a_broken_shape_refuses_the_build(data, tmp_path):
     add_row(
         data,
         "alliances",
-        id="lonely",
+        id="too-early",
         nbf_id="argenx",
-        partner_id="argenx",
-        partner_class="nbf",
+        partner_id="pfizer",
+        partner_class="big_pharma",
+        year="1990",
         kind="joint_venture",
         nbf_role="partner",
         oi_flow="coupled",
@@ -179,5 +181,5 @@ def test_a_broken_shape_refuses_the_build(data, tmp_path):
         dissertation_mention="no",
         source="https://example.org/x",
     )
-    with pytest.raises(ValidationFailed, match="lonely"):
+    with pytest.raises(ValidationFailed, match="before every founding date"):
         publish(load_settings({"data_dir": data, "state_dir": tmp_path / "state"}, environ={}))

@@ -55,6 +55,52 @@ def parse_date(text: str) -> Span | None:
         return None
 
 
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_WRITTEN = (
+    re.compile(r"(?P<y>[0-9]{4})[-./ ]?(?P<m>[0-9]{1,2})[-./ ]?(?P<d>[0-9]{1,2})(?:[T ].*)?"),
+    re.compile(r"(?P<y>[0-9]{4})[-./ ](?P<m>[0-9]{1,2})"),
+    re.compile(r"(?P<d>[0-9]{1,2})[-./ ](?P<m>[0-9]{1,2})[-./ ](?P<y>[0-9]{4})"),
+    re.compile(r"(?P<m>[0-9]{1,2})[-./](?P<y>[0-9]{4})"),
+    re.compile(r"(?:(?P<d>[0-9]{1,2})(?:st|nd|rd|th)?[- ])?(?P<n>[A-Za-z]{3,9})\.?[-, ]+(?P<y>[0-9]{4})"),
+    re.compile(r"(?P<n>[A-Za-z]{3,9})\.? (?P<d>[0-9]{1,2})(?:st|nd|rd|th)?,? (?P<y>[0-9]{4})"),
+    re.compile(r"(?P<y>[0-9]{4})\.0"),
+)
+
+
+def nearest_date(text: str) -> str | None:
+    """The date that *text* most likely means, as it is to be written; ``None`` when it may mean several or none.
+
+    Day and month in figures are told apart only where one of them is above 12 (or both are one).
+
+    >>> nearest_date("31/12/2013"), nearest_date("2013-02-30"), nearest_date("03/04/2013")
+    ('2013-12-31', '2013-02-28', None)
+    """
+    for form in _WRITTEN:
+        match = form.fullmatch(text.strip())
+        if match:
+            return _as_written({name: part for name, part in match.groupdict().items() if part})
+    return None
+
+
+def _as_written(parts: dict[str, str]) -> str | None:
+    year, month, day = int(parts["y"]), int(parts.get("m", 0)), int(parts.get("d", 0))
+    if "n" in parts:
+        month = _MONTHS.index(parts["n"][:3].lower()) + 1 if parts["n"][:3].lower() in _MONTHS else 0
+        if not month:
+            return None
+    elif next(iter(parts)) == "d" and day <= 12 and day != month:
+        return None
+    elif month > 12 >= day >= 1:
+        month, day = day, month
+    if not 1 <= year <= 9999 or month > 12 or day > 31:
+        return None
+    if not month:
+        return str(year)
+    if not day:
+        return f"{year:04d}-{month:02d}"
+    return f"{year:04d}-{month:02d}-{min(day, calendar.monthrange(year, month)[1]):02d}"
+
+
 def period(first: str, last: str) -> Span | None:
     """The span from the start of *first* to the end of *last*; an empty one leaves that side open.
 

@@ -9,16 +9,18 @@ from __future__ import annotations
 import csv
 import json
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from biokg.errors import DataError, UsageError
 from biokg.knowledge.assemble import GENID, Progress
+from biokg.knowledge.cells import nearest
 from biokg.knowledge.schema import TableSchema
-from biokg.knowledge.tables import Row, TableReader, Tables, nearest, read_tables
-from biokg.knowledge.templates import import_schemas
+from biokg.knowledge.table_text import encoding_problems, first_cells
+from biokg.knowledge.tables import Row, TableReader, Tables, read_tables
+from biokg.knowledge.templates import TEMPLATES, import_schemas
 from biokg.terms import LAYERS, layer_graph
 
 if TYPE_CHECKING:
@@ -31,6 +33,8 @@ RDF_ENDINGS: Mapping[str, str] = {
     ".nt": "application/n-triples",
     ".nq": "application/n-quads",
     ".trig": "application/trig",
+    ".n3": "text/n3",
+    ".turtle": "text/turtle",
     ".jsonld": "application/ld+json",
     ".rdf": "application/rdf+xml",
     ".xml": "application/rdf+xml",
@@ -93,30 +97,43 @@ def held_imports(state: Path) -> list[Import]:
 
 
 def table_of(file: Path, schemas: Mapping[str, TableSchema]) -> str:
-    """The table that a file's header fits. Raises UsageError when it fits none or the file cannot be read."""
+    """The table that a file's header fits best. Raises UsageError when it fits none or the file cannot be read."""
     try:
-        with file.open(encoding="utf-8-sig", newline="") as lines:
-            columns = next(csv.reader(lines), [])
-    except (OSError, UnicodeDecodeError) as error:
+        columns = set(map(str.strip, first_cells(file)))
+    except OSError as error:
         raise UsageError(f"{file}: {error}", fix="give a UTF-8 CSV file with a header") from None
-    fitting = {
-        table: len(set(columns) & {column.name for column in schema.columns})
-        for table, schema in schemas.items()
-        if all(column.name in columns for column in schema.columns if column.required)
-    }
-    for table in sorted(fitting, key=lambda name: -fitting[name]):
-        if set(columns) <= {column.name for column in schemas[table].columns}:
-            return table
+    if not columns:
+        raise UsageError(f"{file.name}:1: the file is empty", fix="biokg template prints the header of a table")
     stem = file.stem.lower().replace("-", "_")
-    if stem in schemas:
-        return stem
-    if fitting:
-        return max(fitting, key=lambda table: fitting[table])
-    hint = nearest(stem, schemas)
+    fits = {table: _fit(columns, schema) for table, schema in schemas.items()}
+    best = max(fits, key=lambda table: (fits[table], stem in {table, *_names_of(table)}))
+    if fits[best] >= (True, _LEAST_FIT):
+        return best
+    named = [table for table in schemas if stem in {table, *_names_of(table)}]
+    if named:
+        return named[0]
+    if fits[best][1] >= _LEAST_FIT:
+        return best
+    hint = nearest(stem, [*schemas, *TEMPLATES])
     raise UsageError(
         f"{file}: the columns fit no template",
         fix=f"name it with --table{f' {hint}' if hint else ''}, or see biokg template",
     )
+
+
+_LEAST_FIT = 0.6
+"""Share of a header's columns that a table must know for the file to be taken for it."""
+
+
+def _fit(columns: set[str], schema: TableSchema) -> tuple[bool, float]:
+    """Whether every required column is there, and the share of *columns* that the table knows."""
+    known = {column.name for column in schema.columns}
+    whole = {column.name for column in schema.columns if column.required} <= columns
+    return whole, len(columns & known) / len(columns)
+
+
+def _names_of(table: str) -> set[str]:
+    return {name for name, target in TEMPLATES.items() if target == table}
 
 
 def read_rows(
@@ -130,29 +147,43 @@ def read_rows(
     schemas = import_schemas(data, [*tables.get("regions", ()), *new_regions])
     reader = TableReader()
     rows: dict[str, list[Row]] = {}
-    parts: list[tuple[TableSchema, str, list[Row]]] = []
+    labels: dict[str, list[str]] = {}
     for file, table in files:
-        label = file.name
-        with file.open(encoding="utf-8-sig", newline="") as lines:
-            found = _counted(reader.read(schemas[table], lines, label), label, progress)
-        parts.append((schemas[table], label, found))
-        rows.setdefault(table, []).extend(found)
-    for schema, label, found in parts:
-        reader.check_keys(schema, found, label)
+        rows.setdefault(table, []).extend(_file_rows(reader, schemas[table], file, progress))
+        labels.setdefault(table, []).append(file.name)
+    for table, found in rows.items():
+        reader.check_keys(schemas[table], found)
         values = {
             (key.to_table, key.to_column): {
                 row[key.to_column] for source in (tables, rows) for row in source.get(key.to_table, ())
             }
-            for key in schema.foreign_keys
+            for key in schemas[table].foreign_keys
         }
-        reader.check_references(schema, found, values, label)
+        reader.check_references(schemas[table], found, values)
     if reader.problems:
-        raise DataError(reader.problems, fix="mend the cells named above and import again")
+        order = {name: place for place, name in enumerate(name for names in labels.values() for name in names)}
+        problems = sorted(reader.problems, key=lambda problem: (order.get(problem.file, -1), problem.row))
+        raise DataError(problems, fix="mend the cells named above and import again")
     return rows
 
 
-def _unchecked(file: Path) -> list[Row]:
+def _file_rows(reader: TableReader, schema: TableSchema, file: Path, progress: Progress | None) -> list[Row]:
+    """The rows of one file; what is wrong with them, or with its text, is noted by *reader*."""
+    label = file.name
+    undecodable = encoding_problems(file, label)
+    if undecodable:
+        reader.problems += undecodable
+        return []
+    before = len(reader.problems)
     with file.open(encoding="utf-8-sig", newline="") as lines:
+        found = _counted(reader.read(schema, lines, label), label, progress)
+    if not found and len(reader.problems) == before:
+        reader.refuse(schema, 2, schema.key, "", reason="there is no row under the header")
+    return found
+
+
+def _unchecked(file: Path) -> list[Row]:
+    with file.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
         return [Row("regions", 0, str(cells.get("id", "")), {}, {}) for cells in csv.DictReader(lines)]
 
 
@@ -169,7 +200,7 @@ def compare(rows: Mapping[str, Sequence[Row]], tables: Tables) -> Changes:
     """What *rows* would change in *tables*.
 
     Changed: the id is there with other cells. Conflicting: another id says something else of the same matter, or the
-    same name; such rows are kept side by side.
+    same name; such rows are kept side by side. A new row that only repeats another one is told as conflicting too.
     """
     changes = Changes()
     for table, found in rows.items():
@@ -177,18 +208,30 @@ def compare(rows: Mapping[str, Sequence[Row]], tables: Tables) -> Changes:
         matters: dict[tuple[str, ...], Row] = {}
         for row in held.values():
             matters.setdefault(_matter(row), row)
+        said: dict[tuple[tuple[str, str], ...], Row] = {}
         for row in found:
             before = held.get(row.key)
             if before is None:
                 changes.added.append(f"{table} {row.key}")
-                rival = matters.get(_matter(row))
-                if rival is not None and _matter(row) and _said(rival) != _said(row):
-                    changes.conflicting.append(f"{table} {row.key} and {rival.key} speak of the same matter")
+                changes.conflicting += _rivals(row, matters, said)
             elif {**before.cells} == {**row.cells}:
                 changes.unchanged += 1
             else:
-                changes.changed.append(f"{table} {row.key}: {_difference(before, row)}")
+                changes.changed.append(_difference(before, row))
     return changes
+
+
+def _rivals(
+    row: Row, matters: Mapping[tuple[str, ...], Row], said: dict[tuple[tuple[str, str], ...], Row]
+) -> Iterator[str]:
+    """What a new row disagrees with in the tables, or repeats from its own file."""
+    place = f"{row.file}:{row.number}:id"
+    rival = matters.get(_matter(row))
+    if rival is not None and _matter(row) and _said(rival) != _said(row):
+        yield f"{place}: {row.table} {row.key} and {rival.key} speak of the same matter"
+    twin = said.setdefault(tuple(sorted(_said(row).items())), row)
+    if twin is not row:
+        yield f"{place}: {row.table} {row.key} repeats {twin.key} of line {twin.number}"
 
 
 _MATTERS: Mapping[str, tuple[str, ...]] = {
@@ -212,7 +255,8 @@ def _said(row: Row) -> dict[str, str]:
 
 def _difference(before: Row, after: Row) -> str:
     columns = [name for name in {**before.cells, **after.cells} if before[name] != after[name]]
-    return "; ".join(f"{name} {before[name]!r} → {after[name]!r}" for name in columns[:3])
+    told = "; ".join(f"{name} {before[name]!r} → {after[name]!r}" for name in columns[:3])
+    return f"{after.file}:{after.number}:{columns[0]}: {after.table} {after.key}: {told}"
 
 
 def merged(tables: Tables, imported: Sequence[Mapping[str, Sequence[Row]]]) -> tuple[dict[str, list[Row]], Tables]:

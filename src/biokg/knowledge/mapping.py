@@ -8,6 +8,7 @@ from pyoxigraph import Quad
 
 from biokg.knowledge.alliances import map_alliances
 from biokg.knowledge.assets import map_assets, map_completeness
+from biokg.knowledge.claims import map_claims
 from biokg.knowledge.context import Context, read_context
 from biokg.knowledge.emit import Emitter
 from biokg.knowledge.evidence import (
@@ -45,6 +46,7 @@ STEPS: tuple[Callable[[Context], None], ...] = (
     map_investments,
     map_assets,
     map_completeness,
+    map_claims,
     map_rivals,
     map_preferences,
     declare_mentioned,

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import csv
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import Protocol
 
 from biokg.errors import CellProblem, DataError
-from biokg.knowledge.dates import parse_date
+from biokg.knowledge.cells import cell_problem, nearest, text_problem
+from biokg.knowledge.row_rules import row_problems
 from biokg.knowledge.schema import Column, TableSchema, load_schemas
+from biokg.knowledge.table_text import broken_cell, other_separator, remembered, separator_name
 
-_NEAREST_SCORE = 70
-_MAX_CHOICES_SHOWN = 8
+_MOST_CELL = 1 << 24
+"""Characters of a cell that the reader takes in to judge it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Row:
     key: str
     cells: Mapping[str, str]
     separators: Mapping[str, str]
+    file: str = ""
 
     def __getitem__(self, column: str) -> str:
         return self.cells.get(column, "")
@@ -42,12 +44,23 @@ class Row:
 Tables = Mapping[str, Sequence[Row]]
 
 
+class _Reader(Protocol):
+    """What a reader of the csv module is."""
+
+    line_num: int
+
+    def __next__(self) -> list[str]: ...
+
+    def __iter__(self) -> Iterator[list[str]]: ...
+
+
 @dataclass
 class TableReader:
     """Reads tables and collects what is wrong with them."""
 
     problems: list[CellProblem] = field(default_factory=list)
     label: str = ""
+    _nearest: dict[tuple[str, str], str | None] = field(default_factory=dict)
 
     def refuse(
         self, schema: TableSchema, row: int, column: str, value: str, *, reason: str, nearest: str | None = None
@@ -61,98 +74,105 @@ class TableReader:
             if column.required:
                 self.refuse(schema, row, column.name, text, reason=f"{column.name} is required")
             return
+        reason, near = text_problem(text)
+        if reason:
+            self.refuse(schema, row, column.name, text[:80], reason=reason, nearest=near)
+            return
         values = [part.strip() for part in text.split(column.separator)] if column.separator else [text]
         for value in values:
-            reason, nearest = cell_problem(column, value)
+            reason, near = cell_problem(column, value)
             if reason:
-                self.refuse(schema, row, column.name, value, reason=reason, nearest=nearest)
+                self.refuse(schema, row, column.name, value, reason=reason, nearest=near)
 
     def check_row(self, schema: TableSchema, row: Row) -> None:
-        """What spans several cells of a row: a date within its year, money with a currency."""
-        names = {column.name for column in schema.columns}
-        if {"year", "date"} <= names and row["year"] and row["date"] and not row["date"].startswith(row["year"]):
-            self.refuse(schema, row.number, "date", row["date"], reason=f"the date is not in the year {row['year']}")
-        if "currency" in names and not row["currency"]:
-            for name in names:
-                if name.endswith("_m") and row[name]:
-                    self.refuse(schema, row.number, "currency", "", reason=f"{name} is given without a currency")
-                    break
-        for first, last in (("year_start", "year_end"), ("earliest", "latest")):
-            if row[first] and row[last] and row[last][:4] < row[first][:4]:
-                self.refuse(schema, row.number, last, row[last], reason=f"{last} is before {first} {row[first]}")
+        """What spans several cells of a row."""
+        for problem in row_problems(schema.name, row.__getitem__):
+            self.refuse(
+                schema, row.number, problem.column, problem.value, reason=problem.reason, nearest=problem.nearest
+            )
 
     def read(self, schema: TableSchema, lines: Iterable[str], label: str = "") -> Iterator[Row]:
-        """The rows of one table, bad ones too; what is wrong with them is noted under *label* (default: the file)."""
-        self.label = label
-        reader = csv.reader(lines, strict=True)
-        header = next(reader, None)
-        columns = {column.name: column for column in schema.columns}
-        if header is None or not self._header_is_good(schema, header):
-            if header is None:
-                self.refuse(schema, 1, schema.key, "", reason="the file is empty")
-            return
-        separators = {column.name: column.separator for column in schema.columns if column.separator}
+        """The rows of one table, bad ones too; what is wrong with them is noted under *label* (default: the file).
+
+        A row whose cells are all empty is no row. The limit of the csv module on a cell's length is lifted meanwhile.
+        """
+        self.label = label or self.label
+        held: list[str] = []
+        reader = csv.reader(remembered(lines, held), strict=True)
+        limit = csv.field_size_limit(_MOST_CELL)
+        try:
+            header = self._header(schema, reader)
+            if header:
+                yield from self._rows(schema, reader, header, held)
+        except csv.Error as error:
+            self.refuse(schema, 1, schema.key, "", reason=f"the header is not readable as CSV ({error})")
+        finally:
+            csv.field_size_limit(limit)
+
+    def _rows(self, schema: TableSchema, reader: _Reader, header: Sequence[str], held: list[str]) -> Iterator[Row]:
+        make = _RowMaker(schema, header, self.label or schema.file, self.check_cell)
         while True:
             start = reader.line_num + 1
+            held.clear()
             try:
                 values = next(reader)
             except StopIteration:
                 return
             except csv.Error as error:
-                self.refuse(schema, start, header[0], "", reason=f"not readable as CSV ({error})")
+                column = broken_cell(held, header)
+                self.refuse(schema, start, column, "".join(held)[:80], reason=f"not readable as CSV ({error})")
                 return
-            if not values:
+            if not any(map(str.strip, values)):
                 continue
             if len(values) != len(header):
-                self.refuse(
-                    schema,
-                    start,
-                    header[0],
-                    values[0],
-                    reason=f"{len(values)} cells where the header has {len(header)}",
-                )
+                self._ragged(schema, start, values, header)
                 continue
-            row = self._row(schema, start, dict(zip(header, values, strict=True)), columns, separators)
+            row = make(start, values)
             self.check_row(schema, row)
             yield row
 
-    def _row(
-        self,
-        schema: TableSchema,
-        number: int,
-        written: Mapping[str, str],
-        columns: Mapping[str, Column],
-        separators: Mapping[str, str],
-    ) -> Row:
-        """One row from the cells as written; null cells are left out."""
-        cells: dict[str, str] = {}
-        for name, value in written.items():
-            column = columns[name]
-            text = "" if value.strip() in column.null else value.strip()
-            self.check_cell(schema, number, column, text)
-            if text:
-                cells[name] = text
-        return Row(schema.name, number, cells.get(schema.key, ""), cells, separators)
+    def _ragged(self, schema: TableSchema, row: int, values: Sequence[str], header: Sequence[str]) -> None:
+        reason = f"{len(values)} cells where the header has {len(header)}"
+        if len(values) < len(header):
+            self.refuse(schema, row, header[len(values)], "", reason=f"{reason}: none is left for this column")
+            return
+        self.refuse(
+            schema,
+            row,
+            header[-1],
+            values[len(header)],
+            reason=f"{reason}: a comma inside a cell needs quotes around it",
+        )
 
-    def _header_is_good(self, schema: TableSchema, header: Sequence[str]) -> bool:
+    def _header(self, schema: TableSchema, reader: _Reader) -> list[str]:
+        """The columns of the file, faults noted; none when its rows cannot be read."""
+        header = next(reader, None)
+        if not header:
+            self.refuse(schema, 1, schema.key, "", reason="the file is empty")
+            return []
+        mark = other_separator(header)
+        if mark:
+            reason = f"cells are separated by {separator_name(mark)}, not by commas"
+            self.refuse(schema, 1, header[0].split(mark)[0], header[0][:80], reason=reason)
+            return []
         known = [column.name for column in schema.columns]
-        good = True
+        missing = [
+            column.name
+            for column in schema.columns
+            if (column.required or column.name == schema.key) and column.name not in header
+        ]
         for name in header:
             if name not in known:
                 self.refuse(schema, 1, name, name, reason="unknown column", nearest=nearest(name, known))
-                good = False
-        for column in schema.columns:
-            if (column.required or column.name == schema.key) and column.name not in header:
-                self.refuse(schema, 1, column.name, "", reason="this column is missing")
-                good = False
-        if len(set(header)) != len(header):
-            self.refuse(schema, 1, header[0], "", reason="a column name stands twice")
-            good = False
-        return good
+        for name in missing:
+            self.refuse(schema, 1, name, "", reason="this column is missing")
+        for name in dict.fromkeys(name for name in header if header.count(name) > 1):
+            self.refuse(schema, 1, name, name, reason="a column name stands twice")
+        return header
 
     def check_keys(self, schema: TableSchema, rows: Sequence[Row], label: str = "") -> None:
         """No id stands twice."""
-        self.label = label
+        self.label = label or self.label
         first: dict[tuple[str, ...], int] = {}
         for row in rows:
             key = tuple(row[column] for column in schema.keys)
@@ -166,70 +186,51 @@ class TableReader:
         self, schema: TableSchema, rows: Sequence[Row], values: Mapping[tuple[str, str], set[str]], label: str = ""
     ) -> None:
         """Every reference leads to a row."""
-        self.label = label
+        self.label = label or self.label
         for key in schema.foreign_keys:
             known = values[key.to_table, key.to_column]
             for row in rows:
                 for value in row.items(key.column):
                     if value not in known:
+                        if (key.to_table, value) not in self._nearest:
+                            self._nearest[key.to_table, value] = nearest(value, known)
                         self.refuse(
                             schema,
                             row.number,
                             key.column,
                             value,
                             reason=f"not in {key.to_table}.csv",
-                            nearest=nearest(value, known),
+                            nearest=self._nearest[key.to_table, value],
                         )
 
 
-def nearest(value: str, known: Iterable[str]) -> str | None:
-    """The known value most like *value*, or ``None`` when none is much like it."""
-    from rapidfuzz import fuzz, process
+class _RowMaker:
+    """Makes the rows of one file; the columns of its header are looked up once."""
 
-    found = process.extractOne(value, list(known), scorer=fuzz.ratio, score_cutoff=_NEAREST_SCORE)
-    return found[0] if found else None
+    def __init__(
+        self,
+        schema: TableSchema,
+        header: Sequence[str],
+        file: str,
+        check: Callable[[TableSchema, int, Column, str], None],
+    ) -> None:
+        columns = {column.name: column for column in schema.columns}
+        self.schema, self.file, self.check = schema, file, check
+        self.columns = [(place, columns[name]) for place, name in enumerate(header) if name in columns]
+        self.separators = {column.name: column.separator for column in schema.columns if column.separator}
 
-
-def cell_problem(column: Column, value: str) -> tuple[str, str | None]:
-    """Why *value* is no value of *column* (``""`` when it is one) and the nearest value that would be."""
-    if column.base in {"integer", "decimal"}:
-        return _number_problem(column, value)
-    if column.choices:
-        if value in column.choices:
-            return "", None
-        shown = ", ".join(column.choices[:_MAX_CHOICES_SHOWN])
-        more = ", …" if len(column.choices) > _MAX_CHOICES_SHOWN else ""
-        return f"not one of {shown}{more}", nearest(value, column.choices)
-    if column.pattern and not column.pattern.fullmatch(value):
-        return _PATTERN_REASONS.get(column.name, f"does not have the form {column.pattern.pattern}"), None
-    if column.name in {"date", "earliest", "latest"} and parse_date(value) is None:
-        return "no such day in the calendar", None
-    return "", None
-
-
-_PATTERN_REASONS = {
-    "source": "a source is “dissertation” or a web address",
-    "date": "a date is YYYY, YYYY-MM or YYYY-MM-DD",
-    "currency": "a currency is its three-letter code",
-    "id": "an id is made of lower-case letters, digits and hyphens",
-}
-
-
-def _number_problem(column: Column, value: str) -> tuple[str, str | None]:
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        mended = re.sub(r"[^0-9.]", "", value)
-        return "not a number", mended or None
-    if not number.is_finite():
-        return "not a number", None
-    if column.base == "integer" and not re.fullmatch(r"[+-]?[0-9]+", value):
-        return "not a whole number", str(int(number))
-    if column.minimum is not None and number < column.minimum:
-        return f"less than {column.minimum:g}", None
-    if column.maximum is not None and number > column.maximum:
-        return f"more than {column.maximum:g}", None
-    return "", None
+    def __call__(self, number: int, values: Sequence[str]) -> Row:
+        """One row from the cells as written; null cells are left out."""
+        cells: dict[str, str] = {}
+        for place, column in self.columns:
+            text = values[place].strip()
+            if text in column.null:
+                text = ""
+            if text or column.required:
+                self.check(self.schema, number, column, text)
+            if text:
+                cells[column.name] = text
+        return Row(self.schema.name, number, cells.get(self.schema.key, ""), cells, self.separators, self.file)
 
 
 def read_tables(folder: Path) -> dict[str, list[Row]]:

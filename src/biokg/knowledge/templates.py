@@ -9,8 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from biokg.errors import NotFound
+from biokg.knowledge.cells import nearest
 from biokg.knowledge.schema import Column, TableSchema, load_schemas
-from biokg.knowledge.tables import Row, nearest
+from biokg.knowledge.tables import Row
 
 TEMPLATES: Mapping[str, str] = {
     "organizations": "organizations",

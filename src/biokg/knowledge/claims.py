@@ -1,0 +1,20 @@
+"""What a source says of a concept, a region, a policy or an organisation in general terms, with the works it cites."""
+
+from __future__ import annotations
+
+from biokg.knowledge.context import Context
+from biokg.knowledge.emit import AFTER_2016, DISSERTATION
+from biokg.terms import concept, entity
+
+_SCHEMES = frozenset({"concept", "alliance-type", "business-model"})
+
+
+def map_claims(context: Context) -> None:
+    """Every claim as a remark about its subject; a citation where works are cited for it."""
+    for row in context.rows("claims"):
+        layer = DISSERTATION if "dissertation" in row.items("source") else AFTER_2016
+        kind = row["about_kind"]
+        about = concept(kind, row["about_id"]) if kind in _SCHEMES else entity(kind, row["about_id"])
+        claim = context.source(row, "citation" if row["cites"] else "fact").claim(layer)
+        node = claim.node(entity("remark", row.key), "Remark").link("about", about).label(row["statement"])
+        node.code("remarkTopic", "remark-topic", "claim").text("text", row["statement"])
