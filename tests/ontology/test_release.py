@@ -37,7 +37,16 @@ def test_nothing_is_left_to_import(files: dict[str, Path], part: str) -> None:
     quads = list(parse(path=str(files[f"biokg-{part}.nt"]), format=RdfFormat.N_TRIPLES))
     assert not [quad for quad in quads if quad.predicate.value == OWL + "imports"]
     headers = {quad.subject for quad in quads if quad.object == NamedNode(OWL + "Ontology")}
-    assert headers == (set() if part == "schemes" else {NamedNode("https://w3id.org/biokg/ontology/")})
+    assert headers == {NamedNode(f"https://w3id.org/biokg/{'scheme' if part == 'schemes' else 'ontology'}/")}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_every_term_that_is_used_is_declared(files: dict[str, Path], part: str) -> None:
+    quads = list(parse(path=str(files[f"biokg-{part}.nt"]), format=RdfFormat.N_TRIPLES))
+    built_in = ("http://www.w3.org/1999/02/22-rdf-syntax-ns#", "http://www.w3.org/2000/01/rdf-schema#", OWL)
+    declared = {quad.subject for quad in quads if quad.object.value.startswith(OWL)}
+    used = {quad.predicate for quad in quads} | {q.object for q in quads if q.predicate.value.endswith("#type")}
+    assert {str(term) for term in used - declared if not term.value.startswith(built_in)} == set()
 
 
 def test_the_same_ontology_gives_the_same_bytes(folder: Path, files: dict[str, Path], tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from flask import current_app, g, has_request_context
 
 from biokg.terms import VIEWS
-from biokg.web.links import compact, href, words
+from biokg.web.links import compact, href, reading, words
 from biokg.web.service import service
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def labels(iris: Iterable[str]) -> dict[str, str]:
         missing = sorted(wanted)
     for start in range(0, len(missing), 500):
         _fetch_labels(missing[start : start + 500], known)
-    chosen = {iri: _choose(known.get(iri, ()), language()) for iri in wanted}
+    chosen = {iri: reading(iri) or _choose(known.get(iri, ()), language()) for iri in wanted}
     return {iri: label for iri, label in chosen.items() if label}
 
 

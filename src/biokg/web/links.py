@@ -54,6 +54,16 @@ READING = {
 }
 
 
+def reading(iri: str) -> str | None:
+    """How a page calls a property of a common vocabulary, where its own label would puzzle a reader.
+
+    >>> reading("http://www.w3.org/2004/02/skos/core#prefLabel")
+    'name'
+    """
+    ours = iri.startswith(BASE) or not any(iri.startswith(namespace) for namespace in PREFIXES.values())
+    return None if ours else READING.get(re.split(r"[/#]", iri)[-1])
+
+
 def words(iri: str) -> str:
     """A readable stand-in for a missing label, from the last segment of *iri*.
 
@@ -63,7 +73,7 @@ def words(iri: str) -> str:
     if not iri.startswith(BASE) and not any(iri.startswith(namespace) for namespace in PREFIXES.values()):
         return iri
     last = re.split(r"[/#]", iri.rstrip("/#"))[-1]
-    if last in READING and not iri.startswith(BASE):
-        return READING[last]
+    if said := reading(iri):
+        return said
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", last).replace("-", " ").replace("_", " ")
     return " ".join(part if part.isupper() and len(part) > 1 else part.lower() for part in spaced.split()) or iri
