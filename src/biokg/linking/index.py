@@ -10,6 +10,7 @@ from math import log
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from biokg.linking.judging import core_letters
 from biokg.linking.names import Name, fold, is_remark, other_names, parse
 from biokg.linking.places import WORLD_PLACES
 from biokg.linking.registry import Entity, without_collection
@@ -67,6 +68,8 @@ class RegistryIndex:
             self.by_full[name.full].append(place)
             self.by_key[name.key].append(place)
             self.by_compact[name.compact].append(place)
+            if core := core_letters(name):
+                self.by_compact[core].append(place)
             if name.legal or name.countries:
                 self.by_compact[name.full.replace(" ", "")].append(place)
             for concept in name.key:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from biokg.linking.countries import COUNTRIES
 from biokg.linking.names import Name, fold
+from biokg.linking.places import CITIES
 from biokg.linking.registry import Entity
 from biokg.linking.typos import is_inner_slip, is_typo
 from biokg.linking.words import (
@@ -39,6 +40,9 @@ NOT_FIRMS = word_set(
 GENERIC = WEAK | frozenset(
     ["university", "hospital", "center", "institute", "foundation", "national", "royal", "free", "catholic"]
 )
+
+
+HARMLESS = frozenset({"group", "corporation", "company"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,8 @@ def _country_objections(query: Name, name: Name, entity: Entity, hints: Hints) -
             return [f"the name says {'/'.join(sorted(query.countries))}, the record {'/'.join(sorted(own))}"]
         if not own and is_firm(entity):
             return [f"the name says {'/'.join(sorted(query.countries))}; the record's country is not known"]
-    if name.inner_country and not query.countries and hints.country != name.inner_country:
+    said = query.countries or {COUNTRIES[word] for word in query.words if word in COUNTRIES}
+    if name.inner_country and not said and hints.country != name.inner_country:
         return [f"the record names {name.inner_country}, the query no country"]
     if hints.country and own and hints.country not in own:
         return [f"the table says {hints.country}, the record {'/'.join(sorted(own))}"]
@@ -127,6 +132,8 @@ def _words(query: Name, name: Name, entity: Entity, known: WordTest) -> tuple[fl
         if len(query.words) != len(name.words) and len(query.key) == 1:
             return 80.0, ["same word, repeated"], []
         return 95.0, ["same words in another order or language"], []
+    if query.compact == core_letters(name):
+        return 92.0, ["same letters but for a common word at the end"], []
     if _aligned(query, name, known):
         return 91.0, ["same words, one misspelled"], []
     pairs = _pair_spellings(query.key & name.key, extra, missing, known)
@@ -137,13 +144,23 @@ def _words(query: Name, name: Name, entity: Entity, known: WordTest) -> tuple[fl
     return _loose(query, name, entity, pairs, (extra, missing))
 
 
+def core_letters(name: Name) -> str:
+    """The words of *name* up to its common last ones, joined, if two or more; empty if none can be left out."""
+    words = name.words
+    while len(words) > 2 and CONCEPTS.get(words[-1], words[-1]) in WEAK:
+        words = words[:-1]
+    return "".join(words) if len(words) < len(name.words) else ""
+
+
 def _aligned(query: Name, name: Name, known: WordTest) -> bool:
     """Whether the words agree one by one, one of several being misspelled."""
     if len(query.words) != len(name.words) or len(query.words) < 2:
         return False
     differing = [(a, b) for a, b in zip(query.words, name.words, strict=True) if a != b]
-    shared = [a for a, b in zip(query.words, name.words, strict=True) if a == b and a not in GENERIC]
-    return len(differing) == 1 and bool(shared) and not known(differing[0][0]) and is_typo(*differing[0])
+    shared = [a for a, b in zip(query.words, name.words, strict=True) if a == b and len(a) > 2 and a not in GENERIC]
+    return (
+        len(differing) == 1 and bool(shared) and not known(differing[0][0]) and is_typo(*differing[0], in_context=True)
+    )
 
 
 def _compact_typo(query: Name, name: Name, known: WordTest) -> bool:
@@ -210,13 +227,19 @@ def _loose(
             return 94.0, ["same words, 'center' aside"], []
     places = {CONCEPTS.get(word, word) for city in entity.cities for word in fold(city).split()}
     added, against = _added(query, extra, entity, places)
+    missing = missing - _country_words(missing, query.countries)
     lacking = _lacking(entity)
+    if any(len(word) >= 5 and word not in CONCEPTS and word not in PLAIN_WORDS for word in common - places):
+        lacking = lacking | places
     lacks = [f"lacks {word!r}" for word in sorted(missing & lacking)]
     objections = [*against, *(f"lacks {word!r} of the record's name" for word in sorted(missing - lacking))]
     core = common - GENERIC - places - {"pharma"}
-    if not missing and not pairs and not against and name.key <= query.key and extra <= places:
+    if not (missing or pairs or against) and extra <= _beside_it(name, extra, entity, places):
         return 92.0, added, []
-    if not any(len(word) >= 5 and word not in PLAIN_WORDS for word in core) and len(core) < 2:
+    least = 4 if entity.kind in INVESTOR_TYPES else 5
+    if missing and entity.kind in INVESTOR_TYPES and core <= frozenset(CONCEPTS):
+        objections.append("what is left of the name says only what it does")
+    if not any(len(word) >= least and word not in PLAIN_WORDS for word in core) and len(core) < 2:
         objections.append("what is left of the name is too short or common to tell")
     if pairs and len(core) < 2:
         objections.append("misspelled and with other words missing or added")
@@ -227,10 +250,34 @@ def _loose(
     return score, reasons or ["some words in common"], objections
 
 
+def _country_words(words: set[str], countries: frozenset[str]) -> set[str]:
+    """Those of *words* that name one of *countries*, which the other name says in another place."""
+    found: set[str] = set()
+    for phrase, code in COUNTRIES.items() if countries else ():
+        parts = {CONCEPTS.get(part, part) for part in phrase.split()}
+        if code in countries and parts <= words:
+            found |= parts
+    return found
+
+
+def _beside_it(name: Name, extra: set[str], entity: Entity, places: set[str]) -> set[str]:
+    """Words that, beside the whole of *name*, however short, name nothing else."""
+    allowed = places | {word for word in extra if entity.country in _countries_of(word, places, entity)}
+    telling = any(len(word) >= 4 and word not in PLAIN_WORDS and word not in CONCEPTS for word in name.words)
+    return allowed | HARMLESS if telling else allowed
+
+
 def _lacking(entity: Entity) -> frozenset[str]:
+    if entity.kind == "cluster":
+        return WEAK | {"cluster"}
     if entity.kind in INVESTOR_TYPES:
         return WEAK_OF_INVESTORS
     return WEAK_OF_YOUNG if entity.kind in YOUNG_TYPES else WEAK
+
+
+def _countries_of(word: str, places: set[str], entity: Entity) -> frozenset[str]:
+    """Countries of a city beside a name that is not a firm's and whose own city is not known."""
+    return frozenset() if places or is_firm(entity) else CITIES.get(word, frozenset())
 
 
 def _added(query: Name, extra: set[str], entity: Entity, places: set[str]) -> tuple[list[str], list[str]]:
@@ -240,11 +287,13 @@ def _added(query: Name, extra: set[str], entity: Entity, places: set[str]) -> tu
         addable |= ADDABLE_TO_YOUNG
     elif entity.kind in INVESTOR_TYPES:
         addable |= ADDABLE_TO_INVESTORS
+    elif entity.kind == "cluster":
+        addable |= {"cluster"}
     harmless, against = [], []
     for word in sorted(extra):
         if word in addable:
             harmless.append(f"adds {word!r}")
-        elif word in places or COUNTRIES.get(word, "?") == entity.country:
+        elif word in places or entity.country in (COUNTRIES.get(word, "?"), *_countries_of(word, places, entity)):
             harmless.append(f"adds its place {word!r}")
         elif len(word) == 1 and query.words[0] == word:
             harmless.append(f"adds the initial {word!r}")

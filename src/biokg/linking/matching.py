@@ -63,11 +63,21 @@ class Matcher:
             return Match(text, "none", None, (), ("the name is empty",))
         name = mended(text)
         result = self._whole(name, hints)
+        if result.decision == "match" and result.score < 98 and (other := self._contradicted(name, hints, result)):
+            result = replace(result, decision="review", entity=None, reasons=(*result.reasons, other))
         for attempt in (self._parts, self._before_tail):
             if result.decision != "match":
                 result = attempt(name, hints, result)
         result = replace(result, query=text)
         return self._follow(result) if result.decision == "match" else result
+
+    def _contradicted(self, text: str, hints: Hints, match: Match) -> str:
+        """What is said against *match* by a short name in brackets that is another's; empty if nothing."""
+        for bracket in re.findall(r"[(\[]([^()\[\]]{2,12})[)\]]", text):
+            found = self._whole(bracket, hints)
+            if found.entity is not None and match.entity is not None and found.entity.id != match.entity.id:
+                return f"{bracket} in brackets is {found.entity.label}"
+        return ""
 
     def match_all(self, names: Iterable[tuple[str, Hints]]) -> Iterator[Match]:
         """:meth:`match` for each, the same name asked once."""
@@ -105,9 +115,11 @@ class Matcher:
     def _by_acronym(self, query: Name, hints: Hints) -> list[Candidate]:
         """Entities whose acronym the query is; only listed acronyms of three letters or more count as a match."""
         letters = query.compact
+        if len(query.words) == 2 and (two := [*self._two_acronyms(query), *self._acronym_and_place(query)]):
+            return two
         if len(query.words) > 2 or not 2 <= len(letters) <= 10:
             return []
-        found = [self.index.entities[number] for number in dict.fromkeys(self.index.acronyms.get(letters, ()))]
+        found = self._abbreviated(letters)
         if hints.country:
             found = [entity for entity in found if entity.country in ("", hints.country)]
         if query.countries:
@@ -117,6 +129,20 @@ class Matcher:
         reason = "acronym of the record" if sure else "two-letter acronym"
         objection = () if sure else ("two letters alone do not tell",)
         return [Candidate(entity, query, Judgement(93.0, (reason,), objection)) for entity in found]
+
+    def _two_acronyms(self, query: Name) -> list[Candidate]:
+        """The entity that both words are acronyms of, in two languages: ``SCK CEN``."""
+        one, two = (self._abbreviated(word) for word in query.words)
+        return [_by_letters(entity, query, "two acronyms of the record") for entity in one if entity in two]
+
+    def _acronym_and_place(self, query: Name) -> list[Candidate]:
+        """The entity whose acronym stands before its own city: ``RMCA Tervuren``."""
+        short, place = query.words
+        found = self._abbreviated(short) if len(short) >= 3 else []
+        return [_by_letters(e, query, "acronym and place of the record") for e in found if explained(place, e)]
+
+    def _abbreviated(self, letters: str) -> list[Entity]:
+        return [self.index.entities[number] for number in dict.fromkeys(self.index.acronyms.get(letters, ()))]
 
     def _choose(
         self, text: str, query: Name, accepted: list[Candidate], candidates: list[Candidate], hints: Hints
@@ -150,6 +176,8 @@ class Matcher:
             return whole
         if brackets and (named := self._by_bracket(text, body, brackets[-1], hints, whole)):
             return named
+        if not brackets and (found := self._with_acronym(text, hints)):
+            return found
         pieces = [body, *other_names(text)] if brackets else [p for p in SEPARATOR.split(text) if p.strip()]
         if len(pieces) != 2:
             return whole
@@ -165,6 +193,20 @@ class Matcher:
         if found.entity and (is_short_for(first, second) or is_short_for(second, first)):
             return replace(found, query=text, score=found.score - 3, reasons=(*found.reasons, "with its short form"))
         return whole
+
+    def _with_acronym(self, text: str, hints: Hints) -> Match | None:
+        """An acronym written before or after the name, when both are of one thing: ``LSP Life Sciences Partners``."""
+        words = text.split()
+        if len(words) < 3:
+            return None
+        for short, rest in ((words[0], words[1:]), (words[-1], words[:-1])):
+            if not (2 <= len(short) <= 7 and short[:1].isupper() and short[-1:].isupper()):
+                continue
+            one, two = self._whole(short, hints), self._whole(" ".join(rest), hints)
+            meant = {candidate.entity.id for candidate in two.candidates if candidate.judgement.accepted}
+            if one.entity is not None and one.score >= 93 and one.entity.id in meant:
+                return replace(one, query=text, score=90.0, reasons=(*two.reasons, f"{short} is its short name"))
+        return None
 
     def _before_tail(self, text: str, hints: Hints, whole: Match) -> Match:
         """Try the name without what follows it, if that is an address, a department or a note on the owner."""
@@ -217,6 +259,10 @@ class Matcher:
             return match
         reason = f"{match.entity.label} is {match.entity.status}; led to its successor"
         return replace(match, entity=entity, replaced=match.entity, reasons=(*match.reasons, reason))
+
+
+def _by_letters(entity: Entity, query: Name, reason: str) -> Candidate:
+    return Candidate(entity, query, Judgement(93.0, (reason,)))
 
 
 def _namesake(chosen: Candidate, candidates: Sequence[Candidate], query: Name) -> Candidate | None:

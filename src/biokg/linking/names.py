@@ -23,6 +23,7 @@ _SPECIAL = str.maketrans(
 )  # fmt: skip
 _ASCII = {code: " " for code in range(128) if not chr(code).isalnum()}
 _DOTTED = re.compile(r"\b(?:[a-z][./]\s?){1,}[a-z]\b\.?")
+_RESEARCH = re.compile(r"\br\s?&\s?d\b")
 _OTHER = re.compile(r"[^a-z0-9]+")
 _POSSESSIVE = re.compile(r"'s\b")
 _BRACKET = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
@@ -43,7 +44,7 @@ def fold(text: str) -> str:
     else:
         text = text.lower()
         if "&" in text or "+" in text:
-            text = text.translate(_SPECIAL)
+            text = _RESEARCH.sub("research and development", text).translate(_SPECIAL)
     if "." in text or "/" in text:
         text = _undot(text)
     if "'" in text:

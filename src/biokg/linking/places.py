@@ -1,6 +1,7 @@
 """Cities and the countries they lie in: what an address after a name says.
 
 Lower case without accents, as :func:`biokg.linking.names.fold` leaves it; a city of several countries has them all.
+The regions of Belgium stand among them.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ AU CA NZ: hamilton
 AU GB: newcastle
 AU GB US: perth
 AU: adelaide brisbane canberra melbourne sydney
+BE: herstal sart-tilman ans grace-hollogne genappe ottignies dilbeek aartselaar schoten edegem
+BE: flanders wallonia
 BE: aalst antwerp arlon bastogne beerse bruges brussels charleroi diepenbeek eupen evere gembloux genk
 BE: gent geel
 BE: gosselies hasselt heverlee jette jodoigne kortrijk leuven liege lier louvain-la-neuve mechelen mons

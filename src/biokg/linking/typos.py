@@ -40,21 +40,25 @@ def is_typo(one: str, other: str, *, in_context: bool = False) -> bool:
 
 
 def is_inner_slip(one: str, other: str) -> bool:
-    """Whether one letter inside is left out of a word of seven letters or more: enough beside a shared common word.
+    """Whether the two differ by one letter inside as people slip: enough beside a shared common word.
 
-    >>> is_inner_slip("bicyle", "bicycle"), is_inner_slip("epic", "epics")
-    (True, False)
+    From five letters on a gentle slip, from six on (the shorter of the two) a letter left out.
+
+    >>> is_inner_slip("bicyle", "bicycle"), is_inner_slip("giliad", "gilead"), is_inner_slip("epic", "epics")
+    (True, True, False)
     """
     shorter = min(len(one), len(other))
-    if shorter < 6 or abs(len(one) - len(other)) != 1 or one[0] != other[0] or _digits(one) != _digits(other):
+    if shorter < 5 or one[0] != other[0] or _digits(one) != _digits(other):
         return False
-    return OSA.distance(one, other, score_cutoff=1) == 1 and not _at_the_end(one, other)
+    if OSA.distance(one, other, score_cutoff=1) != 1 or _at_the_end(one, other):
+        return False
+    return (shorter >= 6 and len(one) != len(other)) or _gentle(one, other, vowels=True)
 
 
 def _at_the_end(one: str, other: str) -> bool:
     """Whether the two differ in the last letter only, which is not merely doubled (nor ``ch`` for ``c``)."""
     if len(one) == len(other):
-        return one[:-1] == other[:-1]
+        return one[:-1] == other[:-1] and frozenset((one[-1], other[-1])) not in SOUND_ALIKE
     longer, shorter = (one, other) if len(one) > len(other) else (other, one)
     return longer.startswith(shorter) and longer[-1] != shorter[-1] and longer[-2:] != "ch"
 

@@ -106,7 +106,7 @@ CONCEPTS = _table(
     technical: technische technique tecnica tecnico techn
     technology: technologie technologia technologies tech technologien
     research: recherche recherches onderzoek forschung forschungs investigacion ricerca ricerche rech
-    foundation: fndn fnd stichting fondation stiftung fundacion fondazione fundacao fdn
+    foundation: found fndn fnd stichting fondation stiftung fundacion fondazione fundacao fdn
     fund: fonds fondo fondos funds
     pharmaceuticals: pharmaceutical pharmaceutica pharmaceuticas pharmaceutique pharmaceutiques farmaceutica
     pharmaceuticals: farmaceutici farmaceutisch pharmazeutika pharmazeutische pharmaceuticales
@@ -128,8 +128,9 @@ CONCEPTS = _table(
     health: gezondheid sante gesundheit salud salute
     cancer: kanker krebs
     laboratories: laboratory laboratoire laboratoires laboratorium laboratorios laboratori lab labs laboratorio
+    europe: eur europaischen europeas europea europeo
     europe: european europeenne europeen europees europese europaische europaischer eu
-    international: internationale internationaal internazionale internacional intl
+    international: int internationale internationaal internazionale internacional intl
     innovation: innovatie innovations innovatief
     investment: invest investissement investissements investering investments
     agency: agence agentschap agentur agencia agenzia
@@ -152,10 +153,10 @@ CONCEPTS = _table(
     vaccine: vaccines vaccin vaccins
     flanders: flemish vlaams vlaamse vlaanderen flamand flamande flandre flandres flandern
     wallonia: walloon wallon wallonne wallonie waals waalse wallonien
-    liege: luik luttich lieges lieg
-    gent: ghent gand
-    leuven: lovaina lowen
-    brussels: brussel bruxelles bruselas brussells
+    liege: lieja luik luttich lieges lieg
+    gent: gante ghent gand
+    leuven: lowen
+    brussels: brux bxl brussel bruxelles bruselas brussells
     antwerp: antwerpen anvers amberes
     mechelen: malines
     namur: namen
@@ -165,6 +166,18 @@ CONCEPTS = _table(
     ostend: oostende
     kortrijk: courtrai
     louvain: lovanium
+    commission: commissie kommission comision commissione
+    medicines: medicaments geneesmiddelen medicamentos arzneimittel medicinali
+    office: bureau buro amt ufficio oficina
+    patent: patents octrooi brevet brevets patente brevetti
+    council: raad conseil consejo consiglio
+    interuniversity: interuniversitaire interuniversitair interuniversitary interuniv
+    saint: st sint ste sainte sankt san santa sant
+    library: bibliotheek bibliotheque bibliothek biblioteca
+    museum: musee museo
+    society: soc
+    state: staat etat rijks
+    industry: industries industrie industria nijverheid
     turin: torino
     milan: milano mailand
     copenhagen: kobenhavn
@@ -207,6 +220,12 @@ PHRASES: MappingProxyType[str, tuple[str, ...]] = MappingProxyType(
         "universitatsklinikum": ("university", "hospital"),
         "universiteitsziekenhuis": ("university", "hospital"),
         "biopark": ("bio", "park"),
+        "investeringsbank": ("investment", "bank"),
+        "investitionsbank": ("investment", "bank"),
+        "octrooibureau": ("patent", "office"),
+        "patentamt": ("patent", "office"),
+        "geneesmiddelenbureau": ("medicines", "agency"),
+        "biotechfonds": ("biotechnology", "fund"),
         **{
             "u" + name: ("university", city)
             for city, names in {
@@ -261,7 +280,7 @@ PLAIN_WORDS = word_set(
     "general united first global world modern green blue delta alpha omega sigma apollo atlas "
     "phoenix titan orion vision focus prime quantum summit pioneer nova solar ocean river bridge "
     "target signal pulse spark active advanced applied central royal standard american british "
-    "french belgian german dutch swiss nordic pacific atlantic solvay ceres"
+    "french belgian german dutch swiss nordic pacific atlantic solvay ceres watson mayo"
 )
 """Words of everyday language: alone they name no organization."""
 

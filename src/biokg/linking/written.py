@@ -33,6 +33,8 @@ _COMPANY = re.compile(
 _BROKEN = re.compile(
     "[ÃÂâÅ][\u0080-\u00ff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122 ]"
 )
+_BRACKETED = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*")
+_QUARTERS = word_set("north south east west greater cedex")
 _SPLIT = re.compile(r"\s*,\s*|\s+[-–—]\s+|\s*;\s*")
 _PLACE_NOISE = re.compile(r"\b[A-Z]{0,2}-?\d[\d\s-]*\b|\b[A-Z]{2}$")
 
@@ -68,12 +70,13 @@ def _decoded(text: str) -> str:
 def heads(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The beginnings of *text* that may be the whole name, the longest first, each with the parts that it leaves.
 
-    A department named first is set aside as one named last.
+    What stands in brackets is a part; a department named first is set aside as one named last.
 
     >>> list(heads("Dept. of Botany, Ghent University, Belgium"))
     [('Ghent University, Belgium', ('Dept. of Botany',)), ('Ghent University', ('Dept. of Botany', 'Belgium'))]
     """
-    parts = [part for part in _SPLIT.split(_DEPARTMENT.sub(", ", text)) if part.strip(" .")]
+    flat = _BRACKETED.sub(r", \1, ", text)
+    parts = [part for part in _SPLIT.split(_DEPARTMENT.sub(", ", flat)) if part.strip(" .")]
     leading = []
     while len(parts) > 1 and is_department(parts[0]):
         leading.append(parts.pop(0))
@@ -111,11 +114,11 @@ def _place(part: str, entity: Entity) -> str:
     own = {CONCEPTS.get(word, word) for city in entity.cities for word in fold(city).split()}
     if not place:
         return "part of an address"
-    if set(place.split()) - STOP_WORDS <= own:
+    if set(place.split()) - STOP_WORDS - _QUARTERS <= own:
         return "its place"
     countries = CITIES.get(place, frozenset())
     if entity.country in countries and (not own or entity.kind in YOUNG_TYPES):
         return "a city of its country"
-    if countries and not own and not entity.country and not is_firm(entity):
+    if countries and not own and not entity.country and (not is_firm(entity) or entity.kind in YOUNG_TYPES):
         return "a city"
     return ""
