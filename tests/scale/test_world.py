@@ -17,6 +17,8 @@ from biokg.cli.main import main
 from biokg.linking.registry import read_registry
 from biokg.scale.draw import fraction, skewed, word
 from biokg.scale.faults import generate
+from biokg.scale.matching import measure as measure_matching
+from biokg.scale.matching import report as matching_report
 from biokg.scale.registry import ror_records
 from biokg.scale.world import World, partner_of
 from biokg.settings import Settings
@@ -155,3 +157,12 @@ def test_the_made_up_registry_is_read_as_a_ror_dump(tmp_path: Path) -> None:
     entities = read_registry(path)
     assert len({entity.id for entity in entities}) == 500
     assert any(entity.successors for entity in entities)
+
+
+def test_matching_is_measured_with_its_answers() -> None:
+    cost = measure_matching(600, 100, seed=3)
+    assert cost.names == 100
+    assert cost.absent == 10
+    assert cost.right > 60
+    assert cost.wrong + cost.false <= 2
+    assert f"{cost.right} led to the record" in matching_report(cost)

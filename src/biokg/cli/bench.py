@@ -36,6 +36,12 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         metavar="N",
         help="compare biokg serve with the native Oxigraph server on N generated quads",
     )
+    parser.add_argument(
+        "--matching",
+        type=int,
+        metavar="N",
+        help="match 5,000 messy names against a registry of N generated records",
+    )
     parser.add_argument("--sizes", default="20000,200000,2000000", metavar="N,N", help="sizes of the growth table")
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="seed of the worlds [1]")
     parser.add_argument("--requests", type=int, default=50, metavar="N", help="requests per query and target [50]")
@@ -54,7 +60,9 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     from biokg.scale.measuring import machine
 
     begun = datetime.now(UTC)
-    if arguments.peers:
+    if arguments.matching:
+        body = _matching(arguments)
+    elif arguments.peers:
         body = _peers(arguments)
     elif arguments.url or arguments.rdflib:
         body = _compare(arguments, _targets(arguments, settings))
@@ -70,6 +78,12 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     else:
         print(head + body)
     return 0
+
+
+def _matching(arguments: argparse.Namespace) -> str:
+    from biokg.scale.matching import measure, report
+
+    return report(measure(arguments.matching, seed=arguments.seed))
 
 
 def _say(line: str) -> None:
