@@ -74,18 +74,22 @@ def _plain(value: Any) -> str:
 
 
 def _checked(query: CannedQuery, parameter: Parameter, text: str) -> NamedNode | Literal:
+    allowed = {value: to_term(parameter.type, value) for value in parameter.allowed}
+    listed = f"Allowed: {', '.join(parameter.allowed)}." if allowed else ""
+    if parameter.type == "iri":
+        text = next((value for value in parameter.allowed if value.rsplit("/", 1)[-1] == text.lower()), text)
     try:
         term = to_term(parameter.type, text)
     except ValueError as error:
         raise UsageError(
             f"query {query.name}: parameter {parameter.name} is no {parameter.type}: {text!r} ({error})",
-            fix=f"Give {parameter.name} as a value of type {parameter.type}.",
+            fix=listed or f"Give {parameter.name} as a value of type {parameter.type}.",
         ) from None
-    if parameter.allowed and term not in [to_term(parameter.type, value) for value in parameter.allowed]:
+    if allowed and term not in allowed.values():
         guess = nearest(text, parameter.allowed)
         raise UsageError(
             f"query {query.name}: {text!r} is not a value of parameter {parameter.name}",
-            fix=(f"Did you mean {guess!r}? " if guess else "") + f"Allowed: {', '.join(parameter.allowed)}.",
+            fix=(f"Did you mean {guess!r}? " if guess else "") + listed,
         )
     return term
 

@@ -79,6 +79,14 @@ class Table:
         writer.writerows([["" if term is None else term.value for term in row] for row in self.rows])
         return out.getvalue()
 
+    def to_tsv(self) -> str:
+        """SPARQL 1.1 Query Results TSV (terms as in Turtle)."""
+        from pyoxigraph import QueryResultsFormat, QuerySolutions, parse_query_results
+
+        held = parse_query_results(self.to_json().encode(), format=QueryResultsFormat.JSON)
+        assert isinstance(held, QuerySolutions)  # noqa: S101 - a table is never a yes or no
+        return (held.serialize(format=QueryResultsFormat.TSV) or b"").decode()
+
     def to_json(self) -> str:
         """SPARQL 1.1 Query Results JSON."""
         bindings = [

@@ -11,8 +11,8 @@ from biokg.queries import CannedQuery, Parameter, catalogue, find
 from biokg.terms import PREFIXES, VIEWS
 from biokg.web import searching
 from biokg.web.asking import rows
-from biokg.web.query import answer, competency, described, named
-from biokg.web.rendering import CSV, JSON, TSV, as_json, media_type, table
+from biokg.web.query import answer, competency, described, named, raw
+from biokg.web.rendering import CSV, JSON, TSV, as_json, finish, media_type, split_suffix
 
 blueprint = Blueprint("api", __name__, url_prefix="/api")
 
@@ -56,13 +56,18 @@ def entry(query: CannedQuery) -> dict[str, Any]:
 
 @blueprint.get("/queries/<name>")
 def query(name: str) -> Response:
-    """The answer of a canned query, whole, as JSON, CSV or TSV."""
+    """The answer of a canned query, whole, as JSON, CSV or TSV, asked for by header, ``format`` or suffix.
+
+    JSON has a label beside every IRI; CSV and TSV are those of SPARQL 1.1, as the command line writes them.
+    """
+    name, asked = split_suffix(name, ("json", "csv", "tsv"))
     found = named(name) or find(name)
-    kind = media_type((JSON, CSV, TSV))
-    columns, found_rows = answer(found)
+    kind = media_type((JSON, CSV, TSV), asked)
     if kind == JSON:
-        return as_json(described(found, columns, found_rows))
-    return table(columns, found_rows, kind, name)
+        return as_json(described(found, *answer(found)))
+    held = raw(found)
+    text, suffix = (held.to_csv(), "csv") if kind == CSV else (held.to_tsv(), "tsv")
+    return finish(text, kind, filename=f"{name}.{suffix}")
 
 
 @blueprint.get("/search")

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, request
 
 from biokg.errors import UsageError
-from biokg.queries import CannedQuery, bind, catalogue, find, run
+from biokg.queries import CannedQuery, Table, bind, catalogue, find, run
 from biokg.queries.published import competency_questions
 from biokg.terms import BASE, VIEWS
 from biokg.web import citing
@@ -76,9 +76,14 @@ def given(query: CannedQuery) -> dict[str, str]:
     return {name: value for name, value in request.args.items() if name in names and value != ""}
 
 
+def raw(query: CannedQuery) -> Table:
+    """The answer of *query* with the parameters and the view of the request."""
+    return run(service().store, query, given(query), view=request.args.get("view", "all"))
+
+
 def answer(query: CannedQuery) -> tuple[tuple[str, ...], list[Row]]:
     """Columns and labelled rows of *query* with the parameters and the view of the request."""
-    found = run(service().store, query, given(query), view=request.args.get("view", "all"))
+    found = raw(query)
     return found.variables, labelled([dict(zip(found.variables, row, strict=True)) for row in found.rows])
 
 
