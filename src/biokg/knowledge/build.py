@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 DATASET = "dataset.nq"
 REPORT = "report.txt"
+REPORT_RDF = "report.ttl"
+"""The same in the W3C vocabulary; warnings of the imports are in the text only."""
 REFUSED = "refused.json"
 _SHOWN = 5
 
@@ -152,7 +154,7 @@ def _build(settings: Settings, inputs: str, tell: Progress) -> Publication:
     assemble(settings, store, Context(kept, context.emitter, context.organizations, context.here_by_2016), tell)
     _materialise(store, tell)
     store.add(list(catalogue_quads(store)))
-    report, conforms = _validate(settings, store, tell)
+    report, turtle, conforms = _validate(settings, store, tell)
     if not conforms:
         raise ValidationFailed(
             f"the graph breaks a shape\n{report}", fix="mend the rows named; biokg validate shows the whole report"
@@ -160,6 +162,7 @@ def _build(settings: Settings, inputs: str, tell: Progress) -> Publication:
     with _draft(settings.state_folder) as draft:
         digest, warnings = _write(draft, settings, store, Streamed(context, rows, imports), tell)
         (draft / REPORT).write_text(report + "".join(f"{line}\n" for line in warnings), encoding="utf-8")
+        (draft / REPORT_RDF).write_text(turtle, encoding="utf-8")
         place = _switch(settings.state_folder, draft, digest, inputs)
     tell("published", digest.quads, digest.quads)
     return Publication(digest.version, place / DATASET, place / REPORT, digest.quads, True)
@@ -181,15 +184,16 @@ def _materialise(store: Store, tell: Progress) -> None:
     materialise(store)
 
 
-def _validate(settings: Settings, store: Store, tell: Progress) -> tuple[str, bool]:
+def _validate(settings: Settings, store: Store, tell: Progress) -> tuple[str, str, bool]:
+    """The report as text and as Turtle, and whether the graph conforms."""
     from biokg.shapes import load_shapes, validate
 
     folder = settings.ontology_folder / "shapes"
     if not any(folder.glob("*.ttl")):
-        return f"there are no shapes in {folder.name}/: nothing was checked\n", True
+        return f"there are no shapes in {folder.name}/: nothing was checked\n", "", True
     tell("validating", 0, None)
     report = validate(store, shapes=load_shapes(folder))
-    return report.text() + "\n", report.conforms
+    return report.text() + "\n", report.turtle(), report.conforms
 
 
 def _write(

@@ -11,20 +11,9 @@ from typing import Any
 from biokg.terms import BASE, GRAPH, LAYERS, ONTOLOGY, PREFIXES, RDF_TYPE, RDFS_LABEL
 from biokg.web.asking import Row, Value, kept, labelled, labels, rows, terms, terms_of, value_of
 from biokg.web.links import words
+from biokg.web.reading_order import in_reading_order
 
 SKOS = PREFIXES["skos"]
-FIRST = (
-    *(SKOS + name for name in ("prefLabel", "altLabel", "definition", "scopeNote")),
-    PREFIXES["rdfs"] + "comment", PREFIXES["dcterms"] + "description", PREFIXES["rdfs"] + "subClassOf",
-    PREFIXES["rdfs"] + "subPropertyOf", PREFIXES["rdfs"] + "domain", PREFIXES["rdfs"] + "range",
-    *(ONTOLOGY + name for name in (
-        "wording", "restatedWording", "text", "roleText", "hasClassification", "basedIn", "specialisation",
-        "technologyPlatform", "spunOutOf", "foundersFrom", "founder", "partOf", "allianceType", "subjectMatter",
-        "hasRole", "playedBy", "roleType", "knowledgeFlow", "stageText", "year", "policyKind", "appliesIn", "goal",
-    )),
-    SKOS + "broader", SKOS + "narrower", SKOS + "inScheme",
-)  # fmt: skip
-LAST = (PREFIXES["rdfs"] + "isDefinedBy", PREFIXES["rdfs"] + "seeAlso", ONTOLOGY + "note")
 UNNAMED = BASE + ".well-known/genid/"
 RESTRICTIONS = {
     "someValuesFrom": "some",
@@ -210,12 +199,14 @@ def statements_of(
             if layer and layer not in statement.layers:
                 statement.layers.append(layer)
     grouped = []
-    for name in sorted(by_property, key=_reading_order):
+    specific = _most_specific(types)
+    classes = [c for v in specific if v.iri for c in (v.iri, *superclasses(v.iri))]
+    for name in in_reading_order(by_property, classes):
         prop, held = by_property[name]
         for statement in held.values():
             _mark_statement(statement, name, sources)
         grouped.append((prop, list(held.values())))
-    return _most_specific(types), grouped, identity
+    return specific, grouped, identity
 
 
 def _readable(row: Row) -> Row:
@@ -250,12 +241,6 @@ def _mark_statement(statement: Statement, prop: str, sources: list[Source]) -> N
     candidates = exact or general
     same = [s for s in candidates if s.layer and s.layer.name in names]
     statement.marks = [s.number for s in (same or candidates)][:6]
-
-
-def _reading_order(prop: str) -> tuple[int, str]:
-    if prop in FIRST:
-        return (FIRST.index(prop), "")
-    return (len(FIRST) + (1 if prop in LAST else 0), words(prop).lower())
 
 
 def _most_specific(types: dict[str, Value]) -> list[Value]:
@@ -298,7 +283,8 @@ def panels_of(iri: str, types: list[Value]) -> list[Panel]:
 def _panel(filename: str, text: str, found: list[Row]) -> Panel:
     header = dict(line[2:].split(": ", 1) for line in text.splitlines() if line.startswith("# ") and ": " in line)
     used = Counter(key for row in found for key, v in row.items() if v is not None)
-    columns = tuple(key for key in found[0] if used[key] or key == "year")
+    always = {"year", *header.get("always", "").split()}
+    columns = tuple(key for key in found[0] if used[key] or key in always)
     merged: dict[tuple[Any, ...], Row] = {}
     for row in found:
         key = tuple((row[c].iri, row[c].text) if row[c] else None for c in columns if c != "source")  # type: ignore[union-attr]

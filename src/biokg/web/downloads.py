@@ -10,8 +10,8 @@ from flask import Blueprint, Response
 from biokg.errors import NotFound
 from biokg.terms import BASE, PREFIXES
 from biokg.web import citing
-from biokg.web.entity import FORMATS, OFFERS, document, entity_page, known
-from biokg.web.rendering import HTML, JSON, as_json, finish, media_type, split_suffix
+from biokg.web.entity import FORMATS, OFFERS, described, entity_page, known, named_graph
+from biokg.web.rendering import CSV, HTML, JSON, finish, media_type, split_suffix
 from biokg.web.service import service
 
 if TYPE_CHECKING:
@@ -45,8 +45,6 @@ def whole(suffix: str) -> Response:
 @blueprint.get("/graph/<path:path>")
 def named(path: str) -> Response:
     """A named graph: its page, or all its triples."""
-    from pyoxigraph import RdfFormat, serialize
-
     stem, dot, suffix = path.rpartition(".")
     if dot and suffix in citing.SUFFIXES:
         return citing.response(known(BASE + "graph/" + stem), suffix)
@@ -56,12 +54,6 @@ def named(path: str) -> Response:
     if kind == HTML:
         count = sum(1 for _ in service().store.quads(iri))
         return entity_page(iri, "graph.html", triples=count)
-    if kind == JSON:
-        return as_json(document(iri))
-    rdf_format = RdfFormat.from_media_type(kind) or RdfFormat.TURTLE
-    body = serialize(
-        (quad.triple for quad in service().store.quads(iri)),
-        format=rdf_format,
-        prefixes=PREFIXES if rdf_format.file_extension != "nt" else None,
-    )
-    return finish(body or b"", kind)
+    if kind in (JSON, CSV):
+        return described(iri, kind)
+    return finish(named_graph(iri, kind), kind)

@@ -2,21 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, Response, request
 
 from biokg.errors import NotFound
-from biokg.terms import BASE, PREFIXES, entity
+from biokg.terms import BASE, PREFIXES
 from biokg.web import citing, describe, searching
-from biokg.web.asking import Value, labels, terms
+from biokg.web.asking import Row, Value, labels, terms
 from biokg.web.links import words
-from biokg.web.rendering import HTML, JSON, RDF_TYPES, as_json, finish, media_type, page, plain, split_suffix
+from biokg.web.rendering import (
+    CSV,
+    HTML,
+    JSON,
+    RDF_TYPES,
+    as_json,
+    finish,
+    media_type,
+    page,
+    plain,
+    split_suffix,
+    table,
+)
+from biokg.web.service import service
 
 blueprint = Blueprint("entity", __name__)
 
-OFFERS = (HTML, *RDF_TYPES.values(), JSON)
-FORMATS = (("ttl", "Turtle"), ("jsonld", "JSON-LD"), ("nt", "N-Triples"), ("rdf", "RDF/XML"), ("json", "JSON"))
+OFFERS = (HTML, *RDF_TYPES.values(), JSON, CSV)
+FORMATS = (
+    ("ttl", "Turtle"),
+    ("jsonld", "JSON-LD"),
+    ("nt", "N-Triples"),
+    ("rdf", "RDF/XML"),
+    ("json", "JSON"),
+    ("csv", "CSV"),
+)
 _SUFFIXES = {**dict(FORMATS), "html": "HTML", **citing.SUFFIXES}
 
 
@@ -54,9 +75,36 @@ def resolve(path: str) -> Response:
     kind = media_type(OFFERS, asked)
     if kind == HTML:
         return entity_page(iri)
+    return described(iri, kind)
+
+
+def described(iri: str, kind: str) -> Response:
+    """The description of *iri* as JSON, as a table of its statements, or as triples of the media type *kind*."""
     if kind == JSON:
         return as_json(document(iri))
+    if kind == CSV:
+        return statement_table(iri)
     return finish(triples(iri, kind), kind)
+
+
+def statement_table(iri: str) -> Response:
+    """The statements of *iri* as CSV: one row for each value, with the layers and the source rows that state it."""
+    sources = describe.sources_of(iri)
+    types, grouped, identity = describe.statements_of(iri, sources)
+    name_of = {s.number: s.statement.iri or "" for s in sources}
+    held: list[Row] = [{"property": Value("is a", iri=PREFIXES["rdf"] + "type"), "value": v} for v in types]
+    held += [
+        {
+            "property": prop,
+            "value": statement.value,
+            "layer": Value("; ".join(layer.short for layer in statement.layers)),
+            "source": Value(" ".join(name_of[n] for n in statement.marks)),
+        }
+        for prop, objects in grouped
+        for statement in objects
+    ]
+    held += [{"property": row["kind"], "value": row["link"]} for row in identity]
+    return table(("property", "value", "layer", "source"), held, CSV, iri.rstrip("/").rsplit("/", 1)[-1])
 
 
 def known(iri: str) -> str:
@@ -78,22 +126,35 @@ def known(iri: str) -> str:
 
 def triples(iri: str, kind: str) -> bytes:
     """The description of *iri* serialised as *kind*."""
+    return serialised([iri], kind)
+
+
+def serialised(iris: Iterable[str], kind: str) -> bytes:
+    """The descriptions of *iris*, one after the other, serialised as *kind*."""
     from pyoxigraph import RdfFormat, Triple, serialize
 
     rdf_format = RdfFormat.from_media_type(kind)
     if rdf_format is None:
         raise NotFound(f"no format {kind}")
-    found = (Triple(row["s"], row["p"], row["o"]) for row in terms("describe", this=iri))
+    found = (Triple(row["s"], row["p"], row["o"]) for iri in iris for row in terms("describe", this=iri))
     prefixes = None if kind == RDF_TYPES["nt"] else PREFIXES
     return serialize(found, format=rdf_format, prefixes=prefixes) or b""
 
 
-def entity_page(iri: str, template: str = "entity.html", **more: Any) -> Response:
-    """The HTML page of *iri*; an organisation's with its picture in time, where the graph dates anything of it."""
-    from biokg.web.history import history_of
+def named_graph(iri: str, kind: str) -> bytes:
+    """All triples of the named graph *iri* serialised as *kind*."""
+    from pyoxigraph import RdfFormat, serialize
 
-    history = history_of(iri) if iri.startswith(entity("organization", "")) else None
-    return page(template, **view_of(iri), history=history, **more)
+    rdf_format = RdfFormat.from_media_type(kind) or RdfFormat.TURTLE
+    prefixes = None if kind == RDF_TYPES["nt"] else PREFIXES
+    return serialize((quad.triple for quad in service().store.quads(iri)), format=rdf_format, prefixes=prefixes) or b""
+
+
+def entity_page(iri: str, template: str = "entity.html", **more: Any) -> Response:
+    """The HTML page of *iri*, with the pictures of it for which the graph holds enough."""
+    from biokg.web.portraits import portraits
+
+    return page(template, **view_of(iri), portraits=portraits(iri), **more)
 
 
 def view_of(iri: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,8 @@ from flask import Blueprint, Response, request
 
 from biokg import __version__
 from biokg.errors import NotFound
-from biokg.web.asking import kept
-from biokg.web.rendering import HTML, JSON, as_json, media_type, page, split_suffix
+from biokg.web.asking import Value, kept
+from biokg.web.rendering import CSV, HTML, JSON, RDF_TYPES, answer, as_json, finish, page, table
 from biokg.web.service import Service, service
 
 blueprint = Blueprint("hypothesis", __name__)
@@ -139,28 +140,65 @@ def grids(full: dict[str, Any] | None, at: int) -> list[dict[str, Any]]:
 @blueprint.get("/hypotheses")
 @blueprint.get("/hypotheses.<suffix>")
 def index(suffix: str | None = None) -> Response:
-    """All hypotheses with their verdicts in each view."""
-    asked = split_suffix(f"hypotheses.{suffix}", ("json", "html"))[1] if suffix else None
-    if suffix and asked is None:
-        raise NotFound(f"no page /hypotheses.{suffix}", fix="use /hypotheses or /hypotheses.json")
+    """All hypotheses with their verdicts in each view; as CSV one row for each criterion and view."""
     found = assessments()
-    if media_type((HTML, JSON), asked) == JSON:
-        return as_json({"version": service().version, "hypotheses": found})
-    return page("hypotheses.html", cards=[summary(a) for a in found])
+    return answer(
+        {
+            HTML: lambda: page("hypotheses.html", cards=[summary(a) for a in found]),
+            JSON: lambda: as_json({"version": service().version, "hypotheses": found}),
+            **_other_forms(found, "biokg-hypotheses"),
+        },
+        suffix,
+    )
+
+
+def _other_forms(found: list[dict[str, Any]], name: str) -> dict[str, Callable[[], Response]]:
+    """How to make the CSV of the criteria of *found* and the Turtle of the hypotheses, sub-claims and criteria."""
+    from biokg.web.entity import serialised
+    from biokg.web.verdict_pictures import COLUMNS, criteria
+
+    def tabled() -> Response:
+        rows = [
+            {"hypothesis": Value(a["label"]), "view": Value(v["view"]), "verdict": Value(v["verdict_label"]), **row}
+            for a in found
+            for v in a["views"]
+            for row in criteria(a, v["view"])
+        ]
+        return table(("hypothesis", "view", "verdict", *COLUMNS), rows, CSV, name)
+
+    def described() -> Response:
+        claims = [(a["iri"], claim) for a in found for claim in a["views"][-1]["sub_claims"]]
+        iris = [iri for top, c in claims for iri in (top, c["iri"], *(x["iri"] for x in c["criteria"]))]
+        return finish(serialised(dict.fromkeys(iris), RDF_TYPES["ttl"]), RDF_TYPES["ttl"])
+
+    return {CSV: tabled, RDF_TYPES["ttl"]: described}
 
 
 @blueprint.get("/hypotheses/<name>")
 def one(name: str) -> Response:
     """One hypothesis: sub-claims, criteria, evidence, robustness, the author's view beside."""
-    name, asked = split_suffix(name, ("json", "html"))
+    name, _, suffix = name.partition(".")
     found = next((a for a in assessments() if name.lower() in {a["id"].lower(), a["label"].lower()}), None)
     if found is None:
         known = ", ".join(a["label"] for a in assessments())
         raise NotFound(f"there is no hypothesis {name!r}", fix=f"the hypotheses are {known}")
-    as_page = media_type((HTML, JSON), asked) == HTML
-    full = next((a for a in detailed(wait=not as_page) or () if a["id"] == found["id"]), None)
-    if not as_page:
-        return as_json(full or found)
+    held: dict[str, Any] = found
+    return answer(
+        {
+            HTML: lambda: _page(held),
+            JSON: lambda: as_json(_full(held, wait=True) or held),
+            **_other_forms([held], f"biokg-{held['label']}"),
+        },
+        suffix or None,
+    )
+
+
+def _full(found: dict[str, Any], *, wait: bool) -> dict[str, Any] | None:
+    return next((a for a in detailed(wait=wait) or () if a["id"] == found["id"]), None)
+
+
+def _page(found: dict[str, Any]) -> Response:
+    full = _full(found, wait=False)
     names = [v["view"] for v in found["views"]]
     chosen = request.args.get("view", names[-1])
     if chosen not in names:

@@ -18,7 +18,19 @@ from biokg.web.asking import Row, Value, kept, rows
 from biokg.web.drawing.classes import Diagram, context
 from biokg.web.entity import FORMATS, OFFERS, known, resolve, view_of
 from biokg.web.frame import STATIC
-from biokg.web.rendering import HTML, JSON, RDF_TYPES, as_json, finish, media_type, page, plain, split_suffix
+from biokg.web.rendering import (
+    CSV,
+    HTML,
+    JSON,
+    RDF_TYPES,
+    as_json,
+    finish,
+    media_type,
+    page,
+    plain,
+    split_suffix,
+    table,
+)
 from biokg.web.service import service
 
 blueprint = Blueprint("ontology", __name__)
@@ -63,7 +75,7 @@ def index(suffix: str | None = None) -> Response:
     from pyoxigraph import RdfFormat, serialize
 
     asked = split_suffix(f"ontology.{suffix}", {**dict(FORMATS), "html": "HTML"})[1] if suffix else None
-    kind = media_type((HTML, *RDF_TYPES.values(), JSON), asked)
+    kind = media_type((HTML, *RDF_TYPES.values(), JSON, CSV), asked)
     wanted = request.args.get("q", "").strip()[:200]
     if kind in (HTML, JSON) and wanted:
         return _search_page(wanted, kind)
@@ -74,6 +86,9 @@ def index(suffix: str | None = None) -> Response:
         return as_json(
             [{"module": m.value.iri, "terms": plain(t for group in m.terms.values() for t in group)} for m in modules()]
         )
+    if kind == CSV:
+        listed = [{"module": m.value, **t} for m in modules() for group in m.terms.values() for t in group]
+        return table(tuple(dict.fromkeys(key for row in listed for key in row)), listed, CSV, "biokg-ontology")
     rdf_format = RdfFormat.from_media_type(kind) or RdfFormat.TURTLE
     prefixes = None if kind == RDF_TYPES["nt"] else PREFIXES
     triples = (quad.triple for quad in service().store.quads(ONTOLOGY_GRAPH))

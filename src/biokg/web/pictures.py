@@ -14,10 +14,10 @@ from flask import Blueprint, Response, render_template, request
 
 from biokg.errors import NotFound
 from biokg.terms import BASE, VIEWS
-from biokg.web.asking import kept, labelled, language, terms_of
+from biokg.web.asking import Row, Value, kept, labelled, language, terms_of
 from biokg.web.drawing.base import Drawing
 from biokg.web.frame import STATIC
-from biokg.web.rendering import CSV, HTML, JSON, as_json, finish, media_type, page, plain, table
+from biokg.web.rendering import CSV, HTML, JSON, answer, as_json, finish, media_type, page, plain, table
 
 blueprint = Blueprint("pictures", __name__, url_prefix="/pictures")
 
@@ -159,7 +159,20 @@ def in_file(text: str, form: str, name: str) -> Response:
 
 @blueprint.get("")
 def index() -> Response:
-    """All pictures, small."""
+    """All pictures: what each shows, and two of them."""
+    listed: list[Row] = [
+        {"picture": Value(p.title), "address": Value(f"/pictures/{p.name}"), "about": Value(p.about)}
+        for p in pictures().values()
+    ]
+    forms = {
+        HTML: _shown,
+        JSON: lambda: as_json(plain(listed)),
+        CSV: lambda: table(("picture", "address", "about"), listed, CSV, "biokg-pictures"),
+    }
+    return answer(forms)
+
+
+def _shown() -> Response:
     shown = {name: svg(name, drawing(name), alone=False) for name in ("flows", "timeline")}
     return page("pictures.html", pictures=pictures(), shown=shown)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from flask import Response, make_response, render_template, request
 
-from biokg.errors import NotAcceptable
+from biokg.errors import NotAcceptable, NotFound
 from biokg.web.asking import Row
 from biokg.web.negotiation import choose
 from biokg.web.service import service
@@ -51,6 +51,18 @@ def media_type(offers: Sequence[str], asked: str | None = None) -> str:
             return asked
         raise NotAcceptable(f"{asked} is not available here", fix="ask for one of " + ", ".join(offers))
     return choose(offers, accept=request.headers.get("Accept"))
+
+
+def answer(forms: Mapping[str, Callable[[], Response]], suffix: str | None = None) -> Response:
+    """The one of *forms* (media type: how to make it) that the suffix, ``?format=`` or the Accept header asks for.
+
+    Raises :class:`NotFound` for a suffix that is none of them and :class:`NotAcceptable` as :func:`media_type` does.
+    """
+    asked = SUFFIXES.get(suffix) if suffix else None
+    if suffix and asked not in forms:
+        known = ", ".join(f".{name}" for name, kind in SUFFIXES.items() if kind in forms and kind != HTML)
+        raise NotFound(f"this page has no form .{suffix}", fix=f"the forms are {known}")
+    return forms[media_type(tuple(forms), asked)]()
 
 
 def page(template: str, *, status: int = 200, fresh: bool = False, **context: Any) -> Response:

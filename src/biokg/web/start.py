@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Response
 
+from biokg.terms import graph
 from biokg.web.asking import Row, Value, kept, rows
+from biokg.web.entity import named_graph
 from biokg.web.facets import kinds
 from biokg.web.hypothesis import assessments, summary
-from biokg.web.rendering import page
+from biokg.web.rendering import CSV, HTML, JSON, RDF_TYPES, answer, as_json, finish, page, plain, table
+from biokg.web.service import service
 
 blueprint = Blueprint("start", __name__)
 
@@ -34,8 +39,37 @@ def size() -> list[Row]:
 
 
 @blueprint.get("/")
-def index() -> Response:
-    """The start page."""
-    sizes = size()
-    total = sum(int(row["triples"].text) for row in sizes if row["triples"])
-    return page("start.html", cards=[summary(a) for a in assessments()], counts=counts(), total=total)
+@blueprint.get("/index.<suffix>")
+def index(suffix: str | None = None) -> Response:
+    """The start page; as JSON the answers and counts, as CSV the counts, as Turtle the catalogue of the graph."""
+    total = sum(int(row["triples"].text) for row in size() if row["triples"])
+    return answer(
+        {
+            HTML: lambda: page("start.html", cards=[summary(a) for a in assessments()], counts=counts(), total=total),
+            JSON: lambda: as_json(
+                {
+                    "version": service().version,
+                    "triples": total,
+                    "counts": plain(counts()),
+                    "hypotheses": [_short(summary(a)) for a in assessments()],
+                }
+            ),
+            CSV: lambda: table(("title", "n"), counts(), CSV, "biokg-counts"),
+            RDF_TYPES["ttl"]: lambda: finish(named_graph(graph("catalog"), RDF_TYPES["ttl"]), RDF_TYPES["ttl"]),
+        },
+        suffix,
+    )
+
+
+def _short(card: dict[str, Any]) -> dict[str, Any]:
+    """What a card says, without the members and rows behind its bars, which /hypotheses.json has."""
+    kept_of = ("title", "N", "Y", "U", "X", "L", "H", "threshold", "outcome_label")
+    bars = [
+        {
+            "claim": bar["claim"]["claim"],
+            "verdict": bar["claim"]["verdict"],
+            "criterion": {key: bar["criterion"][key] for key in kept_of} if bar["criterion"] else None,
+        }
+        for bar in card["bars"]
+    ]
+    return {**card, "bars": bars}

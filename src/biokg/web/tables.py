@@ -10,17 +10,17 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from biokg.errors import NotFound
-from biokg.terms import BASE, entity
-from biokg.web.asking import Row, Value, labels, rows
+from biokg.terms import BASE, PREFIXES, entity, graph
+from biokg.web.asking import Row, Value, labels, rows, terms
 from biokg.web.citing import citation
-from biokg.web.rendering import CSV, HTML, JSON, TITLE, as_json, finish, media_type, page, plain, split_suffix
+from biokg.web.entity import named_graph, serialised
+from biokg.web.rendering import CSV, HTML, JSON, RDF_TYPES, TITLE, answer, as_json, finish, page, plain, table
 from biokg.web.service import service
 from biokg.web.start import size
 
-blueprint = Blueprint("tables", __name__, url_prefix="/data")
+blueprint = Blueprint("tables", __name__)
 
 SIZE = 50
-REPORT_SHOWN = 200_000
 
 
 @cache
@@ -48,48 +48,84 @@ def table_named(name: str) -> tuple[Any, list[str], list[dict[str, str]]]:
     return schema, columns, found
 
 
-@blueprint.get("")
-def index() -> Response:
-    """Tables, graphs, downloads, coverage, versions, licences and how to cite."""
-    counts = []
+@blueprint.get("/data")
+@blueprint.get("/data.<suffix>")
+def index(suffix: str | None = None) -> Response:
+    """Tables, graphs, downloads, coverage, versions, licences and how to cite; as Turtle the catalogue."""
+    counted: list[Row] = [
+        {"table": Value(n, iri=entity("table", n)), "title": Value(t), "rows": Value(str(c))} for n, t, c in held()
+    ]
+    return answer(
+        {
+            HTML: _page,
+            JSON: lambda: as_json(
+                {"version": service().version, "tables": plain(counted), "graphs": plain(size()), "triples": triples()}
+            ),
+            CSV: lambda: table(("table", "title", "rows"), counted, CSV, "biokg-tables"),
+            RDF_TYPES["ttl"]: lambda: finish(named_graph(graph("catalog"), RDF_TYPES["ttl"]), RDF_TYPES["ttl"]),
+        },
+        suffix,
+    )
+
+
+def held() -> list[tuple[str, str, int]]:
+    """The tables that are here: name, title, number of rows."""
+    found = []
     for name, schema in sorted(schemas().items()):
         path = service().settings.data_folder / f"{name}.csv"
         if path.is_file():
-            counts.append((name, schema.title, len(_read(path, path.stat().st_mtime)[1])))
+            found.append((name, schema.title, len(_read(path, path.stat().st_mtime)[1])))
+    return found
+
+
+def triples() -> int:
+    """How many triples all graphs hold."""
+    return sum(int(row["triples"].text) for row in size() if row["triples"])
+
+
+def _page() -> Response:
     return page(
         "data.html",
-        tables=counts,
+        tables=held(),
         sizes=size(),
         coverage=rows("coverage"),
         missing=rows("missing"),
         citation=citation(BASE, TITLE),
         title=TITLE,
-        total=sum(int(row["triples"].text) for row in size() if row["triples"]),
+        total=triples(),
     )
 
 
-@blueprint.get("/tables/<name>")
+@blueprint.get("/data/tables/<name>")
 def one(name: str) -> Response:
     """One table, page by page, each row linked to what the graph makes of it; or the file itself."""
-    name, asked = split_suffix(name, ("csv", "json", "html"))
+    name, _, suffix = name.partition(".")
     schema, columns, found = table_named(name)
-    kind = media_type((HTML, CSV, JSON), asked)
-    if kind == CSV:
-        return finish((service().settings.data_folder / f"{name}.csv").read_bytes(), CSV, filename=f"{name}.csv")
-    if kind == JSON:
-        return as_json({"table": name, "title": schema.title, "columns": columns, "rows": found})
+    path = service().settings.data_folder / f"{name}.csv"
+    return answer(
+        {
+            HTML: lambda: _pages(name, schema, columns, found),
+            CSV: lambda: finish(path.read_bytes(), CSV, filename=path.name),
+            JSON: lambda: as_json({"table": name, "title": schema.title, "columns": columns, "rows": found}),
+            RDF_TYPES["ttl"]: lambda: _statements(name),
+        },
+        suffix or None,
+    )
+
+
+def _pages(name: str, schema: Any, columns: list[str], found: list[dict[str, str]]) -> Response:
     text = request.args.get("q", "").casefold()
-    kept = [row for row in found if not text or any(text in (v or "").casefold() for v in row.values())]
+    chosen = [row for row in found if not text or any(text in (v or "").casefold() for v in row.values())]
     at = request.args.get("page", "1")
-    pages = max(1, -(-len(kept) // SIZE))
+    pages = max(1, -(-len(chosen) // SIZE))
     number = min(max(int(at) if at.isdigit() else 1, 1), pages)
     return page(
         "table.html",
         name=name,
         schema=schema,
         columns=columns,
-        rows=kept[(number - 1) * SIZE : number * SIZE],
-        total=len(kept),
+        rows=chosen[(number - 1) * SIZE : number * SIZE],
+        total=len(chosen),
         of_all=len(found),
         number=number,
         pages=pages,
@@ -97,20 +133,47 @@ def one(name: str) -> Response:
     )
 
 
-@blueprint.get("/tables/<name>/<path:key>")
+def _statements(name: str) -> Response:
+    from pyoxigraph import RdfFormat, Triple, serialize
+
+    found = (Triple(r["s"], r["p"], r["o"]) for r in terms("table_statements", this=entity("table", name)))
+    body = serialize(found, format=RdfFormat.TURTLE, prefixes=PREFIXES) or b""
+    return finish(body, RDF_TYPES["ttl"])
+
+
+@blueprint.get("/data/tables/<name>/<path:key>")
 def row(name: str, key: str) -> Response:
-    """One row of a table and every thing in the graph that comes from it."""
+    """One row of a table and every thing in the graph that comes from it; as Turtle the descriptions of these."""
     from pyoxigraph import Literal
 
     schema, columns, found = table_named(name)
     held = next((r for r in found if r.get(schema.key) == key), None)
+    suffix = None
+    if held is None:
+        key, _, suffix = key.rpartition(".")
+        held = next((r for r in found if r.get(schema.key) == key), None)
     if held is None:
         raise NotFound(f"table {name} has no row {key!r}", fix=f"see /data/tables/{name}")
     made = rows("row_things", table=entity("table", name), row=Literal(key))
-    if media_type((HTML, JSON)) == JSON:
-        return as_json({"table": name, "row": held, "statements": plain(made)})
-    return page(
-        "row.html", name=name, schema=schema, key=key, columns=columns, row=held, made=made, linked=_links(schema, held)
+    things = list(dict.fromkeys(v.iri for r in made for v in (r["thing"], r["statement"]) if v and v.iri))
+    told: dict[str, str] = held
+    return answer(
+        {
+            HTML: lambda: page(
+                "row.html",
+                name=name,
+                schema=schema,
+                key=key,
+                columns=columns,
+                row=told,
+                made=made,
+                linked=_links(schema, told),
+            ),
+            JSON: lambda: as_json({"table": name, "row": told, "statements": plain(made)}),
+            CSV: lambda: table(("thing", "class", "asserts", "statement"), made, CSV, f"{name}-{key}"),
+            RDF_TYPES["ttl"]: lambda: finish(serialised(things, RDF_TYPES["ttl"]), RDF_TYPES["ttl"]),
+        },
+        suffix,
     )
 
 
@@ -120,18 +183,3 @@ def _links(schema: Any, held: dict[str, str]) -> dict[str, list[Value]]:
     iris = {c: [entity("organization", v.strip()) for v in (held.get(c) or "").split(";") if v.strip()] for c in refer}
     names = labels(iri for found in iris.values() for iri in found)
     return {c: [Value(names[iri], iri=iri) for iri in found if iri in names] for c, found in iris.items()}
-
-
-def report_of_version() -> tuple[str, Row | None]:
-    """The SHACL report kept with the published version, as text; empty where the version has none."""
-    folder = service().settings.state_folder / "versions"
-    for path in sorted(folder.glob(f"{service().version[:12]}*/report.txt")) if folder.is_dir() else []:
-        return path.read_text(encoding="utf-8")[:REPORT_SHOWN], None
-    return "", None
-
-
-@blueprint.get("/report")
-def report() -> Response:
-    """The SHACL report of the version that is served."""
-    text, _ = report_of_version()
-    return page("report.html", text=text)

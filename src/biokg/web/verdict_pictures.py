@@ -10,11 +10,13 @@ from biokg.errors import Busy, NotFound
 from biokg.terms import PREFIXES
 from biokg.web.asking import Row, Value
 from biokg.web.drawing import intervals, robustness
+from biokg.web.drawing.intervals import COLUMNS
 from biokg.web.hypothesis import assessments, detailed
 from biokg.web.pictures import Picture, answered, form_of, view_asked
 from biokg.web.rendering import HTML
 
 blueprint = Blueprint("verdict_pictures", __name__, url_prefix="/pictures")
+__all__ = ["COLUMNS", "blueprint", "cells", "criteria"]
 
 INTERVALS = Picture(
     "intervals",

@@ -19,7 +19,7 @@ WIDTH, PAD = 980.0, 16.0
 MIDDLE = math.radians(50.5)
 ASIDE = {"firm": (-5.0, 0.0), "parent of spin-offs": (6.0, 0.0), "cluster node": (0.0, -11.0)}
 """Marks of several sorts at one place stand side by side."""
-SHAPES = {"firm": "circle", "parent of spin-offs": "square", "cluster node": "diamond"}
+SHAPES = {"firm": "circle", "seat": "circle", "parent of spin-offs": "square", "cluster node": "diamond"}
 REGION_ONLY = "firm, only its region stated"
 REGIONS = {"BE1": "brussels", "BE2": "flanders", "BE3": "wallonia"}
 """The NUTS code of each region's outline, and the last segment of the region's IRI."""
@@ -59,6 +59,7 @@ def layout(rows: Sequence[Row]) -> Drawing:
     width, height = WIDTH, PAD * 2 + (north - south) * scale + 34
     marks, outside = _marks(rows, at, (west, east, south, north))
     regions = [f for f in features if f["properties"]["level"] == 1]
+    sorts = {text(row, "sort") for row in rows}
     return Drawing(
         width,
         height,
@@ -72,11 +73,16 @@ def layout(rows: Sequence[Row]) -> Drawing:
                 _labels(marks), around=[m["box"] for m in marks], within=(0, 0, width, height - 34), size=SIZE
             ),
             "size": SIZE,
-            "counts": _counts(rows, regions),
-            "legend": [(sort, mark(shape, 0, 0, 7)) for sort, shape in SHAPES.items()],
+            "counts": _counts(rows, regions) if REGION_ONLY in sorts else [],
+            "legend": [(sort, mark(shape, 0, 0, 7)) for sort, shape in SHAPES.items() if sort in sorts],
         },
         note=f"{outside} marks lie outside Belgium and are in the table only." if outside else "",
     )
+
+
+def worth_drawing(rows: Sequence[Row]) -> bool:
+    """Whether there is a place to mark."""
+    return any(text(row, "latitude") for row in rows)
 
 
 def _counts(rows: Sequence[Row], regions: list[dict[str, Any]]) -> list[tuple[str, int]]:
