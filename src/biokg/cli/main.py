@@ -36,6 +36,7 @@ COMMANDS = (
     "generate",
     "load",
     "bench",
+    "stress",
 )
 SETTINGS_FILE = Path("biokg.toml")
 EPILOG = """\

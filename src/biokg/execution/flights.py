@@ -23,6 +23,8 @@ MOMENT = 0.15
 """Seconds after which somebody with time to wait takes a flight over."""
 SWEEP = 0.05
 """Seconds between two looks for flights that are due."""
+STALE = 1.0
+"""Seconds that a query may have waited for a place in the queue; then the next one is told to come back."""
 AHEAD = 2
 """Queries in the shared queue beyond one for each worker; more wait here, where they can be taken back."""
 
@@ -111,6 +113,8 @@ class Flights:
 
         Raises :class:`~biokg.errors.Busy`.
         """
+        if self._pending and time.monotonic() - self._pending[0].begun > STALE:
+            raise too_many()
         if not self.pool.waiting.acquire(blocking=False):
             raise too_many()
         loop = self._running()
