@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, serialize
@@ -69,8 +70,11 @@ class ValidationReport:
         """The results of one severity."""
         return tuple(result for result in self.results if result.severity == severity)
 
-    def text(self, *, limit: int = 20) -> str:
-        """The results grouped by shape and message, at most *limit* focus nodes of each group written out."""
+    def text(self, *, limit: int = 20, where: Callable[[Term], str] | None = None) -> str:
+        """The results grouped by shape and message, at most *limit* focus nodes of each group written out.
+
+        *where* says in which file and line a node stands, or nothing.
+        """
         counts = ", ".join(f"{len(self.of(s))} {s.lower()}(s)" for s in SEVERITIES)
         lines = [f"{'The data conforms' if self.conforms else 'The data does not conform'}: {counts}."]
         groups: dict[tuple[str, str, str], list[Result]] = defaultdict(list)
@@ -78,10 +82,11 @@ class ValidationReport:
             groups[result.severity, display(result.shape), result.message].append(result)
         for severity, shape, message in sorted(groups, key=_worst_first):
             found = groups[severity, shape, message]
-            lines.append(f"\n{severity} {shape} ({len(found)}): {message}")
-            lines += [f"  {_place(result)}" for result in found[:limit]]
-            if len(found) > limit:
-                lines.append(f"  … and {len(found) - limit} more")
+            places = list(dict.fromkeys(_place(result, where) for result in found))
+            lines.append(f"\n{severity} {shape} ({len(places)}): {message}")
+            lines += [f"  {place}" for place in places[:limit]]
+            if len(places) > limit:
+                lines.append(f"  … and {len(places) - limit} more")
         lines += [f"\nJudged by pyshacl: {d.shape} ({d.reason})" for d in self.delegated]
         return "\n".join(lines)
 
@@ -107,10 +112,11 @@ def _worst_first(group: tuple[str, str, str]) -> tuple[int, str, str]:
     return (SEVERITIES.index(severity) if severity in SEVERITIES else len(SEVERITIES), shape, message)
 
 
-def _place(result: Result) -> str:
+def _place(result: Result, where: Callable[[Term], str] | None) -> str:
+    line = where(result.focus) if where else ""
     path = f"  {result.path}" if result.path else ""
     value = "" if result.value is None or result.value == result.focus else f"  {display(result.value)}"
-    return f"{display(result.focus)}{path}{value}"
+    return f"{display(result.focus)}{path}{value}{f'  ({line})' if line else ''}"
 
 
 def _typed(node: BlankNode, name: str) -> Triple:

@@ -1,51 +1,141 @@
-"""Misspelt terms: a property, class or code in the project's namespaces that nothing declares.
+"""Misspelt terms: a property, class, code or datatype that nothing declares.
 
 Shapes cannot see these: a misspelt class has no shape, a misspelt property is one that the shape does not ask for.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from pyoxigraph import NamedNode, Quad
+from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from biokg.shapes.report import Result
 from biokg.shapes.vocabulary import Term
-from biokg.terms import ONTOLOGY, RDF_TYPE, SCHEME, SHAPE, shorten
+from biokg.terms import BASE, ONTOLOGY, PREFIXES, RDF_TYPE, SCHEME, SHAPE, shorten
 
 KNOWN_TERM = NamedNode(SHAPE + "KnownTerm")
 """Named as the source shape of these results, though it is a rule in Python."""
 _COMPONENT = SHAPE + "KnownTermConstraintComponent"
+_OURS = re.compile(r"https?://(?:www\.)?w3id\.org/biokg/")
+_LISTED = 16
+"""A list of at most so many codes is told in full where no code of it is near."""
+COMMON = {
+    PREFIXES["rdf"]: "type subject predicate object value first rest nil List Statement Property Bag Seq Alt "
+    "langString HTML XMLLiteral JSON",
+    PREFIXES["rdfs"]: "label comment seeAlso isDefinedBy subClassOf subPropertyOf domain range member Class Resource "
+    "Literal Datatype Container ContainerMembershipProperty",
+    PREFIXES["skos"]: "Concept ConceptScheme Collection OrderedCollection prefLabel altLabel hiddenLabel notation note "
+    "changeNote definition editorialNote example historyNote scopeNote inScheme hasTopConcept topConceptOf broader "
+    "narrower related broaderTransitive narrowerTransitive semanticRelation mappingRelation exactMatch closeMatch "
+    "broadMatch narrowMatch relatedMatch member memberList",
+    PREFIXES["xsd"]: "string boolean decimal integer float double date time dateTime dateTimeStamp gYear gMonth gDay "
+    "gYearMonth gMonthDay duration yearMonthDuration dayTimeDuration byte short int long unsignedByte unsignedShort "
+    "unsignedInt unsignedLong positiveInteger nonNegativeInteger negativeInteger nonPositiveInteger hexBinary "
+    "base64Binary anyURI language normalizedString token NMTOKEN Name NCName",
+}  # fmt: skip
+"""The terms of the vocabularies that are closed and that everybody uses, as their specifications list them."""
+
+
+@dataclass
+class _Terms:
+    """What a set of quads declares and what it uses, each use with one node that has it."""
+
+    declared: dict[str, set[str]] = field(default_factory=lambda: {"property": set(), "class": set(), "code": set()})
+    used: dict[tuple[str, str], Term] = field(default_factory=dict)
+
+    def read(self, quad: Quad) -> None:
+        subject, predicate, value = quad.subject, quad.predicate.value, quad.object
+        if isinstance(value, Triple):
+            return
+        typed = predicate == RDF_TYPE and isinstance(value, NamedNode)
+        if typed and isinstance(subject, NamedNode):
+            self._declare(subject.value, value.value)
+        if not isinstance(subject, Triple):
+            self._use(predicate, "property", subject)
+            if typed:
+                self._use(value.value, "class", subject)
+            elif isinstance(value, NamedNode) and value.value.startswith(SCHEME):
+                self.used.setdefault((value.value, "code"), subject)
+            elif isinstance(value, Literal):
+                self._use(value.datatype.value, "datatype", subject)
+
+    def _use(self, iri: str, kind: str, subject: Term) -> None:
+        if _OURS.match(iri) or iri.startswith(tuple(COMMON)):
+            self.used.setdefault((iri, kind), subject)
+
+    def _declare(self, iri: str, kind: str) -> None:
+        if iri.startswith(SCHEME):
+            self.declared["code"].add(iri)
+        elif kind.endswith("Property"):
+            self.declared["property"].add(iri)
+        elif kind.endswith(("#Class", "#Datatype")):
+            self.declared["class"].add(iri)
+
+    def missing(self) -> list[tuple[str, str]]:
+        """The terms that are used and that nothing declares."""
+        return sorted(use for use in self.used if not self._known(*use))
+
+    def _known(self, iri: str, kind: str) -> bool:
+        for namespace, names in COMMON.items():
+            if iri.startswith(namespace):
+                rest = iri.removeprefix(namespace)
+                return rest in names.split() or re.fullmatch(r"_\d+", rest) is not None
+        return any(iri in self.declared[name] for name in ({kind} & self.declared.keys() or {"class"}))
 
 
 def unknown_terms(quads: Iterable[Quad]) -> tuple[Result, ...]:
-    """A Violation for each term of the project's namespaces that *quads* use and do not declare.
+    """A Violation for each term of the project's namespaces, or of RDF, RDFS, SKOS and XSD, that nothing declares.
 
     *quads* holds the data together with the ontology and the schemes. The focus node is one that uses the term; the
-    message names the nearest term that there is.
+    message names the nearest term that there is, or the codes of the list.
     """
-    declared: set[str] = set()
-    used: dict[tuple[str, str], Term] = {}
+    terms = _Terms()
     for quad in quads:
-        subject, value = quad.subject, quad.object
-        if not isinstance(subject, NamedNode) or isinstance(value, Quad):
-            continue
-        if quad.predicate.value == RDF_TYPE and subject.value.startswith((ONTOLOGY, SCHEME)):
-            declared.add(subject.value)
-        if quad.predicate.value.startswith(ONTOLOGY):
-            used.setdefault((quad.predicate.value, "property"), subject)
-        if isinstance(value, NamedNode) and quad.predicate.value == RDF_TYPE and value.value.startswith(ONTOLOGY):
-            used.setdefault((value.value, "class"), subject)
-        elif isinstance(value, NamedNode) and value.value.startswith(SCHEME):
-            used.setdefault((value.value, "code"), subject)
-    missing = sorted((iri, kind) for iri, kind in used if iri not in declared)
-    return tuple(_result(iri, kind, used[iri, kind], declared) for iri, kind in missing)
+        terms.read(quad)
+    return tuple(_result(iri, kind, terms) for iri, kind in terms.missing())
 
 
-def _result(iri: str, kind: str, focus: Term, declared: set[str]) -> Result:
-    namespace = SCHEME if kind == "code" else ONTOLOGY
-    near = get_close_matches(iri, [name for name in declared if name.startswith(namespace)], n=1, cutoff=0.8)
-    hint = f": did you mean {shorten(near[0])}?" if near else "; look it up in the ontology pages."
+def _result(iri: str, kind: str, terms: _Terms) -> Result:
+    hint = _codes(iri, terms.declared["code"]) if kind == "code" else _nearest(iri, kind, terms.declared)
     message = f"there is no {kind} {shorten(iri)}{hint}"
-    return Result(focus, None, NamedNode(iri), KNOWN_TERM, _COMPONENT, "Violation", message)
+    return Result(terms.used[iri, kind], None, NamedNode(iri), KNOWN_TERM, _COMPONENT, "Violation", message)
+
+
+def _nearest(iri: str, kind: str, declared: dict[str, set[str]]) -> str:
+    for namespace, names in COMMON.items():
+        if iri.startswith(namespace):
+            near = _close(iri, (namespace + name for name in names.split()))
+            return f": did you mean {shorten(near[0])}?" if near else "; see the specification of that vocabulary."
+    near = _close(iri, (name for name in declared[kind if kind in declared else "class"] if name.startswith(ONTOLOGY)))
+    if near:
+        return f": did you mean {shorten(near[0])}?"
+    return f"; find the right one at {BASE}ontology?q={_last(iri)}, or use a property of your own namespace."
+
+
+def _codes(iri: str, declared: set[str]) -> str:
+    scheme, _, _ = iri.rpartition("/")
+    fellows = sorted(name for name in declared if name.startswith(scheme + "/"))
+    if not fellows:
+        near = _close(scheme, {name.rpartition("/")[0] for name in declared if name.count("/") == iri.count("/")})
+        return f": there is no list of that name; did you mean {shorten(near[0])}?" if near else ", nor such a list."
+    near = _close(iri, fellows)
+    if near:
+        return f": did you mean {shorten(near[0])}?"
+    if len(fellows) > _LISTED:
+        return f": see {scheme} for the {len(fellows)} codes of that list, or add one to it with skos:inScheme."
+    return f": the codes are {', '.join(map(_last, fellows))}; add one of your own to the list with skos:inScheme."
+
+
+def _close(iri: str, candidates: Iterable[str]) -> list[str]:
+    """The candidates whose last segment is most like that of *iri*, at most one."""
+    by_name: dict[str, str] = {}
+    for candidate in sorted(candidates):
+        by_name.setdefault(_last(candidate).lower(), candidate)
+    return [by_name[name] for name in get_close_matches(_last(iri).lower(), by_name, n=1, cutoff=0.72)]
+
+
+def _last(iri: str) -> str:
+    return re.split(r"[/#]", iri.rstrip("/#"))[-1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -86,18 +87,15 @@ def _rdf(data: bytes, kind: str) -> dict[str, Any]:
     from pyoxigraph import NamedNode, Quad
 
     from biokg.rdf.parse import parse_rdf
-    from biokg.shapes import load_shapes, validate
-    from biokg.store.memory import MemoryStore
+    from biokg.shapes import load_shapes
+    from biokg.shapes.own_data import validate_own
 
     target = NamedNode(UPLOAD)
     sent = [Quad(q.subject, q.predicate, q.object, target) for q in parse_rdf(data, kind, max_bytes=LIMIT)]
+    store, shapes = service().store, load_shapes(service().settings.ontology_folder / "shapes")
     with _ONE_AT_A_TIME:
-        store = MemoryStore()
-        store.add(_beside())
-        store.add(sent)
-        report = validate(store, shapes=load_shapes(service().settings.ontology_folder / "shapes"))
-    own = {str(quad.subject) for quad in sent}
-    found = [result for result in report.results if str(result.focus) in own]
+        vocabulary = [quad for name in (ONTOLOGY_GRAPH, SCHEME_GRAPH) for quad in store.quads(name)]
+        found = validate_own(sent, _beside(), shapes, vocabulary=vocabulary).results
     return {"groups": _grouped(found), "triples": len(sent)}
 
 
@@ -111,7 +109,7 @@ def _beside() -> list[Quad]:
     return every
 
 
-def _grouped(found: list[Result]) -> list[Group]:
+def _grouped(found: Sequence[Result]) -> list[Group]:
     from biokg.shapes.vocabulary import display
 
     by: dict[tuple[str, str, str, str], list[Result]] = defaultdict(list)

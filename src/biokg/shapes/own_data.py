@@ -1,0 +1,79 @@
+"""Data that somebody brings: checked beside the ontology, with what shapes alone cannot see and where it stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from pyoxigraph import NamedNode, Quad
+
+from biokg.shapes.exclusion import of_two_kinds
+from biokg.shapes.model import Shapes
+from biokg.shapes.report import ValidationReport
+from biokg.shapes.spelling import unknown_terms
+from biokg.shapes.validation import validate
+from biokg.shapes.vocabulary import Term
+from biokg.store.memory import MemoryStore
+
+_PREFIX = re.compile(r"^\s*(?:@prefix|PREFIX)\s+([\w.-]*):\s*<([^>]*)>", re.MULTILINE | re.IGNORECASE)
+
+
+def validate_own(
+    own: Iterable[Quad], beside: Iterable[Quad], shapes: Shapes, *, vocabulary: Iterable[Quad] | None = None
+) -> ValidationReport:
+    """What is wrong with the data *own*, read together with the ontology, the codes and perhaps data *beside* it.
+
+    Beyond the shapes it names misspelt terms and nodes of two classes that exclude each other, by what *vocabulary*
+    declares: the part of *beside* that is ontology and codes (default: all of it). What is wrong with a node of which
+    only *beside* speaks is left out.
+    """
+    sent, context = list(own), list(beside)
+    terms = context if vocabulary is None else list(vocabulary)
+    store = MemoryStore()
+    store.add(context)
+    store.add(sent)
+    report = validate(store, shapes=shapes)
+    more = (*unknown_terms([*terms, *sent]), *of_two_kinds([*terms, *sent]))
+    spoken_of = {quad.subject for quad in sent}
+    foreign = {quad.subject for quad in context} - spoken_of
+    return replace(report, results=tuple(r for r in (*report.results, *more) if r.focus not in foreign))
+
+
+@dataclass(frozen=True)
+class Text:
+    """A file of data as text, to say on which line a node is first spoken of."""
+
+    path: Path
+
+    @cached_property
+    def _lines(self) -> list[str]:
+        return self.path.read_text(encoding="utf-8", errors="replace").splitlines()
+
+    @cached_property
+    def _prefixes(self) -> list[tuple[str, str]]:
+        return [(name, iri) for name, iri in _PREFIX.findall("\n".join(self._lines)) if iri]
+
+    def line_of(self, node: Term) -> int | None:
+        """The line, from 1, at which *node* stands as a subject; else where it first stands; ``None`` if nowhere."""
+        if not isinstance(node, NamedNode):
+            return None
+        names = [f"<{node.value}>", f'"{node.value}"']
+        names += [f"{name}:{node.value[len(iri) :]}" for name, iri in self._prefixes if node.value.startswith(iri)]
+        spelt = "|".join(re.escape(name) for name in names)
+        for pattern in (rf"^\s*(?:{spelt})(?=[\s;,.]|$)", rf"(?:{spelt})(?=[\s;,.:\]}}]|$)"):
+            found = next((at for at, line in enumerate(self._lines, start=1) if re.search(pattern, line)), None)
+            if found is not None:
+                return found
+        return None
+
+
+def where(node: Term, texts: Iterable[Text]) -> str:
+    """``file:line`` for *node* in the first of *texts* that speaks of it; empty where none does."""
+    for text in texts:
+        line = text.line_of(node)
+        if line is not None:
+            return f"{text.path.name}:{line}"
+    return ""

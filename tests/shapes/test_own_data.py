@@ -1,0 +1,114 @@
+"""What a re-user's file is told beyond the shapes: where it is wrong, what she may have meant, what cannot be both."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pyoxigraph import NamedNode, Quad, RdfFormat, parse
+
+from biokg.cli.main import main
+from biokg.shapes import load_shapes
+from biokg.shapes.exclusion import of_two_kinds
+from biokg.shapes.own_data import Text, validate_own
+from biokg.shapes.spelling import unknown_terms
+
+PREFIXES = """@prefix bkg: <https://w3id.org/biokg/ontology/> . @prefix bks: <https://w3id.org/biokg/scheme/> .
+@prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+@prefix e: <http://e/> .
+"""
+Said = Callable[[str], list[str]]
+
+
+@pytest.fixture(scope="module")
+def vocabulary(repository: Path) -> list[Quad]:
+    files = [*(repository / "ontology").glob("*.ttl"), *(repository / "ontology" / "schemes").glob("*.ttl")]
+    return [quad for file in files for quad in parse(path=file, format=RdfFormat.TURTLE)]
+
+
+def _quads(text: str) -> list[Quad]:
+    return list(parse(PREFIXES + text, format=RdfFormat.TURTLE))
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("e:r bkg:plaiedBy e:o .", "there is no property bkg:plaiedBy: did you mean bkg:playedBy?"),
+        ("e:r a bkg:Aliance .", "there is no class bkg:Aliance: did you mean bkg:Alliance?"),
+        ("e:r rdfs:lable 'x' .", "there is no property rdfs:lable: did you mean rdfs:label?"),
+        ("e:r skos:preflabel 'x' .", "there is no property skos:preflabel: did you mean skos:prefLabel?"),
+        ("e:r e:p '1'^^xsd:decimale .", "there is no datatype xsd:decimale: did you mean xsd:decimal?"),
+        ("e:r <http://w3id.org/biokg/ontology/playedBy> e:o .", "ontology/playedBy>: did you mean bkg:playedBy?"),
+        (
+            "e:r <https://w3id.org/biokg/playedBy> e:o .",
+            "<https://w3id.org/biokg/playedBy>: did you mean bkg:playedBy?",
+        ),
+        ("e:r e:p <https://w3id.org/biokg/scheme/stance/support> .", "did you mean bks:stance/supports?"),
+        ("e:r e:p <https://w3id.org/biokg/scheme/stance/odd> .", "the codes are challenges, qualifies, supports;"),
+        ("e:r e:p <https://w3id.org/biokg/scheme/stanse/supports> .", "no list of that name; did you mean bks:stance?"),
+        (
+            "e:r e:p <https://w3id.org/biokg/scheme/unit/zzz> .",
+            "codes of that list, or add one to it with skos:inScheme",
+        ),
+    ],
+)
+def test_a_term_that_is_not_there_is_named_with_what_may_have_been_meant(
+    vocabulary: list[Quad], written: str, said: str
+) -> None:
+    (result,) = unknown_terms([*vocabulary, *_quads(written)])
+    assert said in result.message
+
+
+def test_no_suggestion_is_made_where_nothing_is_near(vocabulary: list[Quad]) -> None:
+    (result,) = unknown_terms([*vocabulary, *_quads("e:a bkg:topic 'x' .")])
+    assert "did you mean" not in result.message
+    assert "ontology?q=topic" in result.message
+
+
+@pytest.mark.parametrize(
+    "kinds",
+    ["bkg:Alliance , bkg:Organization", "bkg:Organization , bkg:Cluster", "bkg:FoundingEvent , bkg:SeatState"],
+)
+def test_nothing_is_of_two_classes_that_exclude_each_other(vocabulary: list[Quad], kinds: str) -> None:
+    (result,) = of_two_kinds([*vocabulary, *_quads(f"e:a a {kinds} .")])
+    assert result.focus == NamedNode("http://e/a")
+    assert all(name.strip() in result.message for name in kinds.split(","))
+
+
+def test_a_thing_of_a_class_and_its_subclass_is_fine(vocabulary: list[Quad]) -> None:
+    assert not of_two_kinds([*vocabulary, *_quads("e:a a bkg:Event , bkg:FoundingEvent , owl:NamedIndividual .")])
+
+
+def test_only_what_one_brings_is_reported(vocabulary: list[Quad], repository: Path) -> None:
+    beside = [*vocabulary, *_quads("e:other a bkg:Alliance .")]
+    report = validate_own(_quads("e:mine a bkg:Alliance ."), beside, load_shapes(repository / "ontology" / "shapes"))
+    assert {str(result.focus) for result in report.results} == {"<http://e/mine>"}
+
+
+def test_the_line_is_where_the_node_is_a_subject(tmp_path: Path) -> None:
+    file = tmp_path / "mine.ttl"
+    file.write_text("@prefix e: <http://e/> .\ne:a e:p e:bb , e:b .\n\ne:b\n  e:p <http://e/c> .\n", encoding="utf-8")
+    lines = [Text(file).line_of(NamedNode(f"http://e/{name}")) for name in ("a", "b", "c", "d")]
+    assert lines == [2, 4, 5, None]
+
+
+def test_the_report_on_a_file_names_its_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "mine.ttl"
+    file.write_text(PREFIXES + "e:a a bkg:Alliance .\n", encoding="utf-8")
+    assert main(["validate", str(file)]) == 3
+    said = capsys.readouterr().out
+    assert "(mine.ttl:5)" in said
+    lines = [line for line in said.splitlines() if line.startswith("  ")]
+    assert all(re.search(r"\(mine\.ttl:5\)$", line) for line in lines)
+
+
+def test_evidence_may_bear_on_a_hypothesis_of_the_dissertation(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "mine.ttl"
+    file.write_text(PREFIXES + "e:l bkg:bearsOn <https://w3id.org/biokg/id/hypothesis/h2> .\n", encoding="utf-8")
+    assert main(["validate", str(file)]) == 0
+    assert "0 violation(s)" in capsys.readouterr().out
