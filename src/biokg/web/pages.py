@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from biokg.web import (
     api,
+    criterion,
     downloads,
     editor,
     entity,
@@ -34,6 +35,7 @@ def blueprints() -> list[Blueprint]:
         frame,
         start,
         hypothesis,
+        criterion,
         explore,
         pictures,
         portraits,
