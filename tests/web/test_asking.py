@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -28,13 +29,13 @@ def rows(client: FlaskClient, path: str) -> list[dict[str, str]]:
 
 @pytest.mark.parametrize("kind", ["organization", "alliance", "policy"])
 def test_a_facet_count_is_what_a_click_brings(client: FlaskClient, kind: str) -> None:
-    from biokg.web.facets import facets, held, kind_named, select
+    from biokg.web.facets import facets, kind_named, ready, select
 
     with client.application.test_request_context("/"):
-        of = held(kind_named(kind))
-        start = facets(of, {})
+        of = ready(kind_named(kind))
+        start, _ = facets(of, {})
         chosen = {start[0].name: [start[0].choices[0].key]}
-        for facet in facets(of, chosen)[1:4]:
+        for facet in facets(of, chosen)[0][1:4]:
             for choice in facet.choices[:6]:
                 assert choice.count == len(select(of, {**chosen, facet.name: [choice.key]})), (facet.name, choice.key)
 
@@ -70,6 +71,51 @@ def test_a_selection_is_exported_whole(client: FlaskClient) -> None:
 def test_search_forgives_accents_case_and_typing_errors(client: FlaskClient, typed: str, wanted: str) -> None:
     hits = json.loads(client.get("/api/search", query_string={"q": typed}).data)
     assert any(wanted in hit["label"] for hit in hits[:5]), hits[:5]
+
+
+@pytest.mark.parametrize(
+    ("typed", "wanted"),
+    [
+        ("anti-IL-6R", "/id/alliance/ablynx-abbvie-2013"),
+        ("vobarilizumb arthritis", "/id/alliance/ablynx-abbvie-2013"),
+        ("network organisation cluster", "/id/evidence/ev-001"),
+        ("firm comes under the control", "/ontology/AcquisitionEvent"),
+    ],
+)
+def test_search_finds_words_of_descriptions_with_the_place_shown(client: FlaskClient, typed: str, wanted: str) -> None:
+    page = client.get("/search", query_string={"q": typed}, headers=HTML)
+    assert wanted in page.text, typed
+
+
+def test_a_text_in_explore_searches_descriptions_and_parts_too(client: FlaskClient) -> None:
+    found = json.loads(client.get("/explore.json?kind=alliance&q=Nanobdy").data)
+    assert 3 < len(found) < 100
+    assert any("Nanobod" in row["name"]["label"] for row in found)
+
+
+def test_counting_says_what_it_left_out_and_goes_on(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    from biokg.web import facets
+
+    with client.application.test_request_context("/"):
+        asking = sys.modules["biokg.web.asking"]
+        monkeypatch.setitem(asking.kept("facets"), ("policy", "en"), facets._things(facets.kind_named("policy")))
+        monkeypatch.setattr(facets, "SECONDS", -1.0)
+        page = client.get("/explore?kind=policy", headers=HTML).text
+        assert "Counting stopped after its time budget: not counted yet are" in page
+        chosen = json.loads(client.get("/explore.json?kind=policy&region=not-stated").data)
+        everything = json.loads(client.get("/explore.json?kind=policy").data)
+        assert len(chosen) < len(everything), "a choice is never dropped because its facet was not read yet"
+        assert "Counting stopped" not in client.get("/explore?kind=policy", headers=HTML).text
+        monkeypatch.setattr(facets, "COUNTING", -1.0)
+        assert "lower bounds" in client.get("/explore?kind=statement", headers=HTML).text
+
+
+def test_a_selection_has_a_picture_of_its_own(client: FlaskClient) -> None:
+    page = client.get("/explore?kind=organization&by=region&show=map", headers=HTML).text
+    assert "drawing-result-map" in page
+    assert client.get("/explore.svg?kind=alliance&by=year").mimetype == "image/svg+xml"
+    assert client.get("/explore.png?kind=alliance&by=type").data.startswith(b"\x89PNG")
+    assert client.get("/explore.docx?kind=alliance").status_code == 404
 
 
 def test_folding_drops_accents_and_signs() -> None:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import html
 import re
+import socket
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
+from pyoxigraph import RdfFormat, Store
 
+from biokg.errors import BioKGError, DeadlineExceeded, QueryRefused, ReachesOutside, TooLarge
+from biokg.execution.explaining import Explainer, _empty_store, _planned, _program
+from biokg.sparql.prefixes import with_prefixes
 from biokg.web.asking import Value
 from biokg.web.results.asked import Asked
 from biokg.web.results.chart import ticks
@@ -16,7 +22,11 @@ from biokg.web.results.roles import roles_of, views_of, year_of
 from biokg.web.results.ties import pairs
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from flask.testing import FlaskClient
+
+    from biokg.knowledge.build import Publication
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 BROWSER = {"Accept": "text/html"}
@@ -177,7 +187,32 @@ def test_the_place_of_a_mistake_is_that_in_the_text_as_written(client: FlaskClie
     page = ask(client, query="SELECT ?a WHERE { ?a a bkg:Cluster ;; ) }")
     place = re.search(r'data-line="(\d+)" data-column="(\d+)"', page.text)
     assert place is not None
-    assert (place[1], place[2]) == ("1", "42")
+    assert (place[1], place[2]) == ("1", "39")
+    assert "this ) closes nothing" in page.text
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "at"),
+    [
+        ("ASK {\n ?a ?b [ ?c ?d }", "this } closes nothing; open is the [ of line 2", (2, 16)),
+        ("ASK { ?a ?b ?c", "this { is never closed", (1, 5)),
+        ("SELECT * {\n ?a foo:bar ?b }", "the prefix foo: is not declared", (2, 5)),
+        ("SELECT * { ?a ?b ?c } LIMT 3", "LIMT is no word of SPARQL", (1, 23)),
+    ],
+)
+def test_common_mistakes_are_named_where_they_are(
+    client: FlaskClient, text: str, said: str, at: tuple[int, int]
+) -> None:
+    page = html.unescape(ask(client, query=text).text)
+    assert said in page
+    assert f'data-line="{at[0]}" data-column="{at[1]}"' in page
+
+
+def test_no_valid_query_of_ours_has_a_fault() -> None:
+    from biokg.queries import catalogue
+    from biokg.sparql.faults import fault_in
+
+    assert {name: fault for name, query in catalogue().items() if (fault := fault_in(query.text))} == {}
 
 
 def test_the_engine_tells_its_plan_on_request(client: FlaskClient) -> None:
@@ -186,3 +221,35 @@ def test_the_engine_tells_its_plan_on_request(client: FlaskClient) -> None:
     assert "QuadPattern" not in ask(client, query=QUERY).text
     refused = ask(client, query="SELECT * { SERVICE <http://127.0.0.1:9/> { ?a ?b ?c } }", plan="yes")
     assert "QuadPattern" not in refused.text
+
+
+def test_a_plan_never_goes_to_the_network(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as decoy:
+        decoy.settimeout(0.2)
+        address = f"http://127.0.0.1:{decoy.getsockname()[1]}/sparql"
+        with pytest.raises(ReachesOutside):
+            Explainer().plan(f"SELECT * {{ SERVICE <{address}> {{ ?a ?b ?c }} }}")
+        with _empty_store() as folder, suppress(BioKGError):
+            _planned(_program(), folder, f"SELECT * {{ SERVICE <{address}> {{ ?a ?b ?c }} }}", "json")
+        with pytest.raises(TimeoutError):
+            decoy.accept()
+
+
+def test_the_plan_does_not_depend_on_the_data(publication: Publication) -> None:
+    text = "SELECT ?p WHERE { ?r bkg:playedBy ?p . ?a bkg:hasRole ?r ; a bkg:Alliance . ?s bkg:stateOf ?p }"
+    text = with_prefixes(text)
+    with _empty_store() as folder:
+        empty = _planned(_program(), folder, text, "json").step
+        store = Store(str(folder / "store"))
+        store.bulk_load(publication.path.read_bytes(), RdfFormat.N_QUADS)
+        store.flush()
+        del store
+        assert _planned(_program(), folder, text, "json").step == empty
+    assert str(empty).count("QuadPattern") == 4
+
+
+def test_planning_is_stopped_at_its_limits() -> None:
+    values = " ".join(str(n) for n in range(3000))
+    heavy = " ".join(f"VALUES ?x{n} {{ {values} }}" for n in range(4))
+    with pytest.raises((DeadlineExceeded, TooLarge, QueryRefused)):
+        Explainer().plan(f"SELECT (COUNT(*) AS ?n) {{ {heavy} }}")

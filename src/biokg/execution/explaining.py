@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import resource
 import shutil
 import subprocess
 import sys
@@ -20,9 +19,12 @@ from pathlib import Path
 from typing import Any
 
 from biokg.errors import Busy, DeadlineExceeded, QuerySyntaxError, UsageError
+from biokg.sparql.guard import Guard, check_query
 
 SECONDS = 3
-"""Seconds, and seconds of processor time, that planning may take."""
+"""Seconds of processor time that planning may take."""
+WAIT = 10
+"""Seconds after which the program is killed, however little of the processor it got."""
 MEMORY = 512 * 1024 * 1024
 AT_ONCE = 2
 
@@ -55,11 +57,13 @@ class Explainer:
     _free: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(AT_ONCE))
 
     def plan(self, text: str, *, graph: bool = False) -> Plan:
-        """The plan of *text*, which has passed the guard; *graph* for CONSTRUCT and DESCRIBE.
+        """The plan of *text*; *graph* for CONSTRUCT and DESCRIBE.
 
-        Raises :class:`UsageError` where the engine's program is not installed, :class:`Busy`,
-        :class:`DeadlineExceeded`, and :class:`QuerySyntaxError` for what cannot be planned.
+        SERVICE is refused whatever the settings allow: the program evaluates what it plans, and would go to the
+        network itself. Raises :class:`UsageError` where the program is not installed, :class:`Busy`,
+        :class:`DeadlineExceeded`, what the guard raises, and :class:`QuerySyntaxError` for what cannot be planned.
         """
+        check_query(text, Guard())
         program = _program()
         if not self._free.acquire(blocking=False):
             raise Busy("other plans are being made", fix="ask again in a moment")
@@ -91,19 +95,19 @@ def _empty_store() -> Iterator[Path]:
 
 def _planned(program: str, folder: Path, text: str, written: str) -> Plan:
     plan = folder / "plan.json"
-    command = [program, "query", "--location", str(folder / "store"), "--union-default-graph"]
+    command = [sys.executable, "-m", "biokg.execution.launch", str(SECONDS), str(MEMORY)]
+    command += [program, "query", "--location", str(folder / "store"), "--union-default-graph"]
     command += ["--results-format", written, "--results-file", str(folder / "answer"), "--explain-file", str(plan)]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     ) as process:
-        with contextlib.suppress(ProcessLookupError):
-            resource.prlimit(process.pid, resource.RLIMIT_DATA, (MEMORY, MEMORY))
-            resource.prlimit(process.pid, resource.RLIMIT_CPU, (SECONDS, SECONDS))
         try:
-            _, said = process.communicate(text, timeout=SECONDS)
+            _, said = process.communicate(text, timeout=WAIT)
         except subprocess.TimeoutExpired:
             process.kill()
-            raise DeadlineExceeded(f"planning took longer than {SECONDS} s", fix="ask something simpler") from None
+            raise DeadlineExceeded(f"planning took longer than {WAIT} s", fix="ask something simpler") from None
+    if process.returncode < 0:
+        raise DeadlineExceeded("planning used up its time or memory", fix="ask something simpler")
     if process.returncode != 0 or not plan.is_file():
         first = next((line for line in said.splitlines() if line.strip()), "the engine gave no reason")
         raise QuerySyntaxError(f"the query cannot be planned: {first.removeprefix('Error: ')}", fix="run it first")

@@ -1,102 +1,124 @@
-"""Finding things by name: accents, case and typing errors are forgiven."""
+"""Finding things by name and by what is said of them: accents, case and typing errors are forgiven."""
 
 from __future__ import annotations
 
-import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from biokg.terms import BASE, ID, ONTOLOGY, SCHEME
 from biokg.web.asking import Value, kept, labels, terms
 from biokg.web.links import words
+from biokg.web.wordindex import Entry, WordIndex, excerpt, folded
 
+__all__ = ["Hit", "find", "folded", "index", "kind_of", "near", "thing_of"]
 
-@dataclass(frozen=True)
-class Entry:
-    """One name of one thing."""
-
-    iri: str
-    name: str
-    folded: str
+FEW = 5
+"""With fewer hits than this, words that are spelled nearly so are looked for too."""
+PARTS = 8.0
+"""How much less a part of a thing (a role, an event, a payment) counts than the thing."""
 
 
 @dataclass(frozen=True)
 class Hit:
-    """A thing found, under which name, and how well it fits (100 = the same)."""
+    """A thing found, under which name or in which text, and how well it fits (100 = the same name)."""
 
     value: Value
     matched: str
     score: float
     kind: str
+    snippet: tuple[str, str, str] | None = None
 
 
-def folded(text: str) -> str:
-    """*text* without accents and case, one space between words.
-
-    >>> folded("Université de Liège")
-    'universite de liege'
-    """
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return " ".join("".join(c if c.isalnum() else " " for c in bare.casefold()).split())
-
-
-def index() -> list[Entry]:
-    """Every name in the graph, read once per version."""
+def index() -> WordIndex:
+    """Every name and text in the graph, read once per version."""
     held = kept("names")
     if "all" not in held:
-        found = ((row["thing"].value, row["name"].value) for row in terms("names"))
-        held["all"] = [Entry(iri, name, folded(name)) for iri, name in found]
-    entries: list[Entry] = held["all"]
-    return entries
+        held["all"] = WordIndex.of(_entry(row) for row in terms("names"))
+    made: WordIndex = held["all"]
+    return made
+
+
+def _entry(row: dict[str, Any]) -> Entry:
+    text = row["words"].value
+    return Entry(row["thing"].value, text, folded(text), row["name"].value == "true")
 
 
 def find(text: str, *, limit: int = 50, kind: str | None = None) -> list[Hit]:
-    """The things whose names fit *text* best, best first; *kind* keeps one folder (``id/organization``)."""
-    wanted = folded(text)
+    """The things whose names, or else texts, fit *text* best, best first; *kind* keeps one folder of IRIs."""
+    wanted = folded(text).split()
     if not wanted:
         return []
-    scored: dict[str, tuple[float, str]] = {}
-    entries = [e for e in index() if kind is None or e.iri.startswith(f"{BASE}{kind}/")]
-    for entry in entries:
-        score = _score(wanted, entry.folded)
-        if score and score > scored.get(entry.iri, (0.0, ""))[0]:
-            scored[entry.iri] = (score, entry.name)
-    if len(scored) < 5:
-        _forgive(wanted, entries, scored)
-    best = sorted(scored.items(), key=lambda item: (-item[1][0], len(item[1][1]), item[0]))[:limit]
+    scored: dict[str, tuple[float, Entry]] = {}
+    found, right = index().holding(wanted)
+    _keep(scored, found, wanted, kind, 1.0 if right else 0.8)
+    if len(scored) < FEW:
+        _keep(scored, index().holding(wanted, nearly=True)[0], wanted, kind, 0.7)
+    if not scored and len(wanted) > 1:
+        for word in wanted:
+            _keep(scored, index().holding([word])[0], wanted, kind, 0.6)
+    best = sorted(scored.items(), key=lambda item: (-item[1][0], len(item[1][1].words), item[0]))[:limit]
     names = labels(iri for iri, _ in best)
-    return [Hit(Value(names.get(iri) or name, iri=iri), name, score, kind_of(iri)) for iri, (score, name) in best]
+    return [_hit(iri, score, entry, names.get(iri), wanted) for iri, (score, entry) in best]
 
 
-def _score(wanted: str, name: str) -> float:
+def _keep(
+    scored: dict[str, tuple[float, Entry]],
+    found: Mapping[str, Sequence[Entry]],
+    wanted: list[str],
+    kind: str | None,
+    worth: float,
+) -> None:
+    for iri, entries in found.items():
+        if kind is not None and not iri.startswith(f"{BASE}{kind}/"):
+            continue
+        fit, entry = max(((_score(" ".join(wanted), entry), entry) for entry in entries), key=lambda pair: pair[0])
+        score = fit * worth - (PARTS if _is_part(iri) else 0.0)
+        if score > scored.get(iri, (0.0, entry))[0]:
+            scored[iri] = (score, entry)
+
+
+def _hit(iri: str, score: float, entry: Entry, name: str | None, wanted: list[str]) -> Hit:
+    label = name or (entry.words if entry.name else words(iri))
+    snippet = None if entry.name else excerpt(entry.words, wanted)
+    return Hit(Value(label, iri=iri), entry.words if entry.name else label, score, kind_of(iri), snippet)
+
+
+def _score(wanted: str, entry: Entry) -> float:
+    """How well *entry* fits the words *wanted*: a name before a text, the phrase before scattered words."""
+    name = entry.folded
+    if not entry.name:
+        return 62.0 if f" {wanted}" in f" {name}" else 55.0
     if name == wanted:
         return 100.0
     if name.startswith(wanted):
         return 95.0
     if f" {wanted}" in f" {name}":
         return 90.0
-    parts = wanted.split()
-    if len(parts) > 1 and all(f" {part}" in f" {name}" for part in parts):
-        return 85.0
-    return 75.0 if len(wanted) > 2 and wanted in name else 0.0
+    return 85.0 if all(f" {part}" in f" {name}" for part in wanted.split()) else 75.0
 
 
-def _forgive(wanted: str, entries: list[Entry], scored: dict[str, tuple[float, str]]) -> None:
-    from rapidfuzz import fuzz, process
+def thing_of(iri: str) -> str:
+    """The thing of which *iri* names a part (a role, an event, a payment), or itself.
 
-    for _, score, at in process.extract(
-        wanted, [e.folded for e in entries], scorer=fuzz.WRatio, score_cutoff=72, limit=30
-    ):
-        entry = entries[at]
-        long_enough = len(entry.folded) >= min(4, len(wanted))
-        if long_enough and score * 0.8 > scored.get(entry.iri, (0.0, ""))[0]:
-            scored[entry.iri] = (score * 0.8, entry.name)
+    >>> thing_of("https://w3id.org/biokg/id/alliance/a-b-2006/event/signing")
+    'https://w3id.org/biokg/id/alliance/a-b-2006'
+    """
+    path = iri.removeprefix(ID).split("/") if iri.startswith(ID) else []
+    return ID + "/".join(path[:2]) if len(path) > 2 else iri
+
+
+def _is_part(iri: str) -> bool:
+    return thing_of(iri) != iri
 
 
 def kind_of(iri: str) -> str:
-    """What sort of thing an IRI names, from its place: ``organization``, ``alliance-type`` …"""
+    """What sort of thing an IRI names, from its place: ``organization``, ``alliance role``, ``alliance type`` …"""
     for base in (ID, SCHEME):
         if iri.startswith(base):
-            return iri.removeprefix(base).split("/")[0].replace("-", " ")
+            path = iri.removeprefix(base).split("/")
+            part = f" {path[2]}" if base == ID and len(path) > 3 else ""
+            return (path[0] + part).replace("-", " ")
     return "ontology term" if iri.startswith(ONTOLOGY) else "other"
 
 
@@ -106,7 +128,7 @@ def near(iri: str, *, limit: int = 6) -> list[Value]:
 
     wanted = iri.removeprefix(BASE)
     folder = wanted.rsplit("/", 1)[0]
-    pool = sorted({e.iri for e in index() if e.iri.startswith(f"{BASE}{folder}/")})
+    pool = sorted({e.iri for e in index().entries if e.iri.startswith(f"{BASE}{folder}/")})
     if not pool:
         return [hit.value for hit in find(words(iri), limit=limit)]
     tails = [p.removeprefix(BASE) for p in pool]

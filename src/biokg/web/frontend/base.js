@@ -24,3 +24,8 @@ document.addEventListener("keydown", (event) => {
     document.getElementById("q")?.focus();
   }
 });
+
+// Long lists of choices are folded where the screen is narrow; the ones in use stay open.
+if (matchMedia("(max-width: 61.9rem)").matches) {
+  for (const group of document.querySelectorAll(".facet-group")) group.open = Boolean(group.querySelector("[aria-current]"));
+}

@@ -10,11 +10,11 @@ from typing import Any
 
 from biokg.errors import QuerySyntaxError
 from biokg.execution.pool import Job
-from biokg.sparql.guard import check_query
+from biokg.sparql.faults import fault_in
+from biokg.sparql.guard import VOLATILE, check_query
 from biokg.sparql.prefixes import moved, with_prefixes
 from biokg.web.asking import Row, kept, labelled, language
 from biokg.web.clients import client_address, hung_up
-from biokg.sparql.guard import VOLATILE
 from biokg.web.results.asked import Asked
 from biokg.web.service import service
 
@@ -76,7 +76,7 @@ def ask(asked: Asked) -> Result:
     try:
         found = _run(text, guarded.form, asked.graphs(graphs_known()))
     except QuerySyntaxError as error:
-        raise moved(error, len(text) - len(asked.text)) from None
+        raise fault_in(asked.text) or moved(error, len(text) - len(asked.text)) from None
     if not VOLATILE & guarded.words:
         memory[key] = found
         while len(memory) > REMEMBERED:
@@ -89,7 +89,14 @@ def _run(text: str, form: str, graphs: tuple[str, ...] | None) -> Result:
     kind = "application/sparql-results+json" if form == "ASK" else kind
     started = time.perf_counter()
     answer = service().pool.run(
-        Job(text, media_type=kind, default_graphs=graphs, client=client_address(), gone=hung_up())
+        Job(
+            text,
+            media_type=kind,
+            default_graphs=graphs,
+            union=service().settings.union,
+            client=client_address(),
+            gone=hung_up(),
+        )
     )
     try:
         head, lines = _head(answer)
