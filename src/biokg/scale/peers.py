@@ -36,9 +36,9 @@ def oxigraph_binary() -> str:
 
 
 @contextmanager
-def running(name: str, command: Sequence[str], address: str) -> Iterator[Endpoint]:
-    """*command* as a process, once it answers at *address*, as a target; ended when left."""
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def running(name: str, command: Sequence[str], address: str, *, folder: Path | None = None) -> Iterator[Endpoint]:
+    """*command* as a process in *folder*, once it answers at *address*, as a target; ended when left."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder)
     try:
         _await(process, name, address)
         yield Endpoint(name, address, pid=process.pid)

@@ -151,7 +151,7 @@ class LocalStore:
             return self._engine, options | _engine_view(graphs)
         if graphs is None:
             return self._engine, options
-        with_named = _names_graphs(text) if names_graphs is None else names_graphs
+        with_named = reads_named_graphs(text) if names_graphs is None else names_graphs
         if given:
             options["default_graph"] = ox.DefaultGraph()
         return self._view(graphs, with_named), options
@@ -183,7 +183,7 @@ class LocalStore:
 
     def view(self, default_graphs: Sequence[str] | None, text: str) -> ox.Store:
         """The store whose default graph merges *default_graphs* (all graphs for ``None``), for *text*."""
-        return self._view(UNION if default_graphs is None else tuple(default_graphs), _names_graphs(text))
+        return self._view(UNION if default_graphs is None else tuple(default_graphs), reads_named_graphs(text))
 
     def _view(self, graphs: tuple[str, ...], with_named: bool) -> ox.Store:
         key = (tuple(sorted(set(graphs))), with_named)
@@ -305,7 +305,7 @@ def _engine_view(graphs: tuple[str, ...]) -> dict[str, Any]:
     return {"default_graph": [ox.NamedNode(graph) for graph in graphs] or ox.NamedNode("urn:x-biokg:no-graph")}
 
 
-def _names_graphs(text: str) -> bool:
+def reads_named_graphs(text: str) -> bool:
     """Whether a query reads named graphs: it says GRAPH, FROM or FROM NAMED."""
     lowered = text.lower()
     if "graph" not in lowered and "from" not in lowered:

@@ -7,6 +7,7 @@ import re
 import urllib.error
 import urllib.request
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import islice
@@ -16,7 +17,10 @@ from urllib.parse import urlsplit
 
 from biokg.errors import QuerySyntaxError, RemoteEngineError, UsageError
 from biokg.sparql.binding import bind
+from biokg.sparql.dataset import dataset_clause
+from biokg.sparql.tokens import tokens
 from biokg.store.base import Solutions
+from biokg.store.local import reads_named_graphs
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
@@ -28,6 +32,8 @@ BATCH = 500
 """Quads per INSERT DATA or DELETE DATA; engines bound the length of an update."""
 GRAPHS_AS = "application/n-triples, text/turtle;q=0.9, application/rdf+xml;q=0.5"
 SOLUTIONS_AS = "application/sparql-results+json, application/sparql-results+xml;q=0.5"
+NO_GRAPH = "urn:x-biokg:no-graph"
+"""Names a graph that no engine has: an empty dataset."""
 MAX_ANSWER_BYTES = 256 * 1024 * 1024
 VIRTUOSO_ASK = "__ASK_RETVAL"
 """Virtuoso 7.2 answers ASK as a SELECT of this variable: one row for true, none for false."""
@@ -42,6 +48,15 @@ _FORMS = {"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"}
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *_: Any) -> None:
         """Follow nothing: the address given is the one asked."""
+
+
+@dataclass(frozen=True)
+class _Sent:
+    """An answer; ``most_rows`` is the engine's own limit, where it names one."""
+
+    media_type: str
+    body: bytes
+    most_rows: int | None
 
 
 @cache
@@ -149,24 +164,48 @@ class RemoteStore:
         wrapper = self._wrapper()
         wrapper.setQuery((f"BASE <{base_iri}>\n" if base_iri else "") + bind(text, bindings or {}))
         wrapper.setMethod("POST")
-        graphs = default_graphs if default_graphs is not None else self.graphs() if union_default_graph else ()
-        for graph in graphs:
-            wrapper.addParameter("default-graph-uri", graph)
-        for name in named_graphs or ():
-            wrapper.addParameter("named-graph-uri", name)
-        is_graph = wrapper.queryType in ("CONSTRUCT", "DESCRIBE")
+        for name, graph in self._dataset(text, default_graphs, named_graphs, union_default_graph, names_graphs):
+            wrapper.addParameter(name, graph)
+        form = next((token.word for token in tokens(text) if token.word in _FORMS), "SELECT")
+        is_graph = form in ("CONSTRUCT", "DESCRIBE")
+        wrapper.queryType = form
         wrapper.addCustomHttpHeader("Accept", GRAPHS_AS if is_graph else SOLUTIONS_AS)
         if is_graph:
             wrapper.setReturnFormat("turtle")
-        content_type, body = self._send(wrapper)
+        sent = self._send(wrapper)
         try:
             if is_graph:
-                known = ox.RdfFormat.from_media_type(content_type) or ox.RdfFormat.N_TRIPLES
-                return (quad.triple for quad in list(ox.parse(body, known)))
-            known_results = ox.QueryResultsFormat.from_media_type(content_type) or ox.QueryResultsFormat.JSON
-            return ox.parse_query_results(body, known_results)
+                known = ox.RdfFormat.from_media_type(sent.media_type) or ox.RdfFormat.N_TRIPLES
+                return (quad.triple for quad in list(ox.parse(sent.body, known)))
+            results = ox.QueryResultsFormat.from_media_type(sent.media_type) or ox.QueryResultsFormat.JSON
+            found = ox.parse_query_results(sent.body, results)
+            if sent.most_rows is not None and isinstance(found, ox.QuerySolutions):
+                self._refuse_cut(found, sent.most_rows)
+                return ox.parse_query_results(sent.body, results)
+            return found
         except (SyntaxError, ValueError) as error:
             raise RemoteEngineError(f"{self.address} answered what cannot be read: {error}") from None
+
+    def _dataset(
+        self,
+        text: str,
+        default_graphs: Sequence[str] | None,
+        named_graphs: Sequence[str] | None,
+        union: bool,
+        names_graphs: bool | None,
+    ) -> Iterator[tuple[str, str]]:
+        """The parameters of the protocol that name the dataset; none where the engine's own, or that of FROM, holds.
+
+        With a default graph named, an engine lets GRAPH reach only what is named too: all graphs, unless given.
+        """
+        if default_graphs is None and named_graphs is None and (not union or dataset_clause(text) is not None):
+            return
+        given = default_graphs is not None or named_graphs is not None
+        graphs = (default_graphs or (NO_GRAPH,)) if given else self.graphs()
+        yield from (("default-graph-uri", graph) for graph in graphs)
+        if named_graphs is None and (reads_named_graphs(text) if names_graphs is None else names_graphs):
+            named_graphs = self.graphs()
+        yield from (("named-graph-uri", graph) for graph in named_graphs or ())
 
     def dump(self, output: IO[bytes] | Any, form: str, graph: str | None, *, union: bool = False) -> None:
         """Write a named graph, or the whole dataset for ``None`` or ``""``, as the RDF format *form*."""
@@ -182,8 +221,16 @@ class RemoteStore:
 
         return SPARQLWrapper(self.address, updateEndpoint=self.update_address, returnFormat=JSON, agent="biokg")
 
-    def _send(self, wrapper: SPARQLWrapper) -> tuple[str, bytes]:
-        """Send what *wrapper* holds with an opener that follows nothing; media type and body of the answer."""
+    def _refuse_cut(self, found: Iterable[object], most: int) -> None:
+        """Virtuoso names its limit of rows with every answer that has no LIMIT, and cuts there without a word."""
+        if sum(1 for _ in found) >= most:
+            raise RemoteEngineError(
+                f"{self.address} cut its answer at {most} rows",
+                fix="raise ResultSetMaxRows of the engine, or add LIMIT",
+            )
+
+    def _send(self, wrapper: SPARQLWrapper) -> _Sent:
+        """Send what *wrapper* holds with an opener that follows nothing."""
         request = wrapper._createRequest()
         for name, value in wrapper.customHttpHeaders.items():
             request.add_header(name, value)
@@ -194,6 +241,7 @@ class RemoteStore:
                 body = response.read(MAX_ANSWER_BYTES + 1)
                 state = response.headers.get("X-SQL-State")
                 content_type = response.headers.get_content_type()
+                most_rows = response.headers.get("X-SPARQL-MaxRows", "")
         except urllib.error.HTTPError as error:
             raise self._refusal(error) from None
         except (OSError, ValueError) as error:
@@ -205,7 +253,8 @@ class RemoteStore:
             )
         if len(body) > MAX_ANSWER_BYTES:
             raise RemoteEngineError(f"{self.address} answered more than {MAX_ANSWER_BYTES} bytes", fix="add LIMIT")
-        return content_type, _VIRTUOSO_BOOLEAN.sub(_boolean, body) if b"#boolean" in body else body
+        body = _VIRTUOSO_BOOLEAN.sub(_boolean, body) if b"#boolean" in body else body
+        return _Sent(content_type, body, int(most_rows) if most_rows.isdecimal() else None)
 
     def _refusal(self, error: urllib.error.HTTPError) -> RemoteEngineError | QuerySyntaxError:
         said, fix = _explained(error)

@@ -1,0 +1,140 @@
+"""Everything works on an engine that exists: built, reasoned, validated and asked there, with the answers of memory."""
+
+from __future__ import annotations
+
+import json
+import urllib.parse
+import urllib.request
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+import pytest
+from started import Engine
+
+from biokg.errors import BioKGError, RemoteEngineError
+from biokg.hypotheses import assess
+from biokg.queries.binding import bind
+from biokg.queries.catalogue import catalogue
+from biokg.scale.targets import OwnStore
+from biokg.scale.virtuoso import virtuoso_server
+from biokg.shapes import validate
+from biokg.shapes.incremental import validate_nodes
+from biokg.sparql.prefixes import with_prefixes
+from biokg.store.base import Store
+from biokg.store.memory import MemoryStore
+from biokg.store.remote import RemoteStore
+from biokg.terms import ID, layer_graph, term
+
+pytestmark = pytest.mark.xdist_group("engines")
+
+
+def test_the_engine_holds_the_published_quads_with_what_it_inferred_itself(engine: Engine, store: Store) -> None:
+    published = set(store.quads())
+    held = set(engine.open().quads())
+    assert published - held == set()
+    assert {quad for quad in held - published if "biokg" in quad.graph_name.value} == set()  # type: ignore[union-attr]
+    assert engine.deployed.inferred > 1000
+
+
+def test_validation_in_the_engine_reports_what_it_reports_in_memory(engine: Engine, store: Store) -> None:
+    assert engine.deployed.report.results == validate(store).results
+    assert not engine.deployed.report.delegated
+    here, there = MemoryStore(), engine.open()
+    here.add(store.quads())
+    firm, graph = ox.NamedNode(f"{ID}organization/broken"), ox.NamedNode(layer_graph("public-to-2016"))
+    region = ox.NamedNode(f"{ID}region/round")
+    kind = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+    broken = [
+        ox.Quad(firm, kind, ox.NamedNode(term("Organization")), graph),
+        ox.Quad(firm, ox.NamedNode(term("foundedBy2016")), ox.Literal("perhaps"), graph),
+        ox.Quad(region, kind, ox.NamedNode(term("Region")), graph),
+        ox.Quad(region, ox.NamedNode(term("partOfRegion")), region, graph),
+    ]
+    graphs = store.graphs()
+    try:
+        for target in (here, there):
+            target.add(broken)
+        one, two = (validate_nodes(target, [firm, region], graphs=graphs) for target in (here, there))
+    finally:
+        there.remove(broken)
+    assert set(one.results) == set(two.results)
+    assert {str(result.shape).rpartition("/")[2].strip(">") for result in two.results} >= {
+        "Organization-label", "Organization-foundedBy2016", "Region-not-inside-itself",
+    }  # fmt: skip
+
+
+def test_canned_queries_give_the_rows_of_memory(engine: Engine, store: Store) -> None:
+    here, there = OwnStore("memory", store), OwnStore(engine.name, engine.open())
+    differ, asked = [], 0
+    for name, query in sorted(catalogue().items()):
+        try:
+            text = with_prefixes(bind(query, None))
+        except BioKGError:
+            continue
+        asked += 1
+        try:
+            if here.ask(text).digest != there.ask(text).digest:
+                differ.append(name)
+        except BioKGError as error:
+            differ.append(f"{name}: {error}")
+    assert asked > 90
+    assert differ == []
+
+
+def test_the_hypotheses_get_the_same_verdicts(engine: Engine, store: Store) -> None:
+    here, there = (assess(held, ["all"], hypotheses=["h1", "h2"]) for held in (store, engine.open()))
+    assert [hypothesis.id for hypothesis in there] == ["h1", "h2"]
+    for one, two in zip(here, there, strict=True):
+        for view, other in zip(one.views, two.views, strict=True):
+            assert replace(view, answers=other.answers) == other
+
+
+def get(address: str) -> str:
+    with urllib.request.urlopen(address, timeout=60) as answer:
+        text: str = answer.read().decode()
+    return text
+
+
+def test_pages_endpoint_and_reconciliation_are_served_over_the_engine(
+    engine: Engine, server: Any, start_server: Callable[..., Any]
+) -> None:
+    over = start_server("--engine", engine.address, "--union-default-graph", "--workers", "1")
+    asked = urllib.parse.quote(json.dumps({"q0": {"query": "Ablynx"}}))
+    for path in ("/hypotheses/H2", "/id/organization/ablynx", "/query"):
+        assert len(get(over.url + path)) == pytest.approx(len(get(server.url + path)), rel=0.02), path
+    both = [json.loads(get(f"{url}/reconcile?queries={asked}")) for url in (server.url, over.url)]
+    assert both[0] == both[1]
+    count = "SELECT (COUNT(DISTINCT ?a) AS ?n) WHERE { ?a a <https://w3id.org/biokg/ontology/Alliance> }"
+    rows = [get(f"{url}/sparql?query={urllib.parse.quote(count)}&format=csv") for url in (server.url, over.url)]
+    assert rows[0] == rows[1]
+
+
+def test_virtuoso_is_held_to_whole_answers_and_asked_for_credentials(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    with virtuoso_server(tmp_path / "db", updates=False) as server:
+        address = server.endpoint.address
+        quads = [ox.Quad(ox.NamedNode(f"http://e/{i}"), ox.NamedNode("http://e/p"), ox.Literal(str(i)),
+                         ox.NamedNode("http://e/g")) for i in range(1500)]  # fmt: skip
+        with pytest.raises(RemoteEngineError):
+            RemoteStore(address).add(quads)
+        for text in ("dba:wrong", "dba:dba"):
+            secret.write_text(text)
+            there = RemoteStore(f"{address}-auth", auth_file=secret)
+            if text == "dba:wrong":
+                with pytest.raises(RemoteEngineError, match="credentials"):
+                    there.add(quads)
+        there.add(quads)
+        whole = RemoteStore(address).select("SELECT ?s WHERE { GRAPH <http://e/g> { ?s ?p ?o } }")
+        assert len(list(whole.rows)) == 1500
+        with pytest.raises(RemoteEngineError, match="cut its answer at 100 rows"):
+            RemoteStore(f"{address}?maxrows=100").select("SELECT ?s WHERE { GRAPH <http://e/g> { ?s ?p ?o } }")
+        product = (
+            "SELECT (COUNT(*) AS ?n) WHERE { GRAPH <http://e/g> { ?a ?x ?b . ?c ?y ?d . ?e ?z ?f FILTER(?b != ?d) } }"
+        )
+        with pytest.raises(RemoteEngineError, match="S1TAT"):
+            RemoteStore(f"{address}?timeout=1").select(product)
+        with pytest.raises(RemoteEngineError, match="could not be asked"):
+            RemoteStore(address, timeout=0.5).select(product)
