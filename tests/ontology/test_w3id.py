@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from biokg.errors import UsageError
+from biokg.knowledge.release import release
+
 TABLE = Path(__file__).resolve().parents[2] / "ontology" / "w3id" / ".htaccess"
 HOST = "https://biokg.example.org"
 RULE = re.compile(r"^RewriteRule (\S+) (\S+) \[R=(\d+),L\]$", re.MULTILINE)
@@ -32,6 +35,10 @@ SERVED = {
     "graph/public-to-2016": ("/graph/public-to-2016", 303),
     "query/h1-instruments": ("/query/h1-instruments", 303),
     "sparql": ("/sparql", 307),
+    ".well-known/void": ("/.well-known/void", 302),
+    ".well-known/sparql-examples": ("/.well-known/sparql-examples", 302),
+    "ontology/1.1.0": ("/ontology", 303),
+    "scheme/1.1.0": ("/ontology", 303),
 }
 NOWHERE = ("ontology/Alliance/else", "scheme/Alliance", "wp-admin", "ontology/../id")
 
@@ -65,3 +72,13 @@ def test_every_rule_is_tried() -> None:
     tried = {next(rule for rule in rules if re.search(rule[0], path)) for path in SERVED}
     untried = {rule[0] for rule in rules} - {rule[0] for rule in tried}
     assert untried <= {r"^(shape/[\w-]+)$"}
+
+
+def test_a_release_writes_the_table_for_the_host_it_is_given(folder: Path, tmp_path: Path) -> None:
+    *_, table = release(folder, tmp_path, host="https://kg.example.net/")
+    text = table.read_text(encoding="utf-8")
+    assert table.name == ".htaccess"
+    assert "BIOKG_HOST=https://kg.example.net\n" in text
+    assert text.replace("https://kg.example.net", HOST) == TABLE.read_text(encoding="utf-8")
+    with pytest.raises(UsageError, match="no address"):
+        release(folder, tmp_path, host="kg.example.net; evil")

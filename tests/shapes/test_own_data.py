@@ -93,6 +93,7 @@ def test_the_line_is_where_the_node_is_a_subject(tmp_path: Path) -> None:
     file.write_text("@prefix e: <http://e/> .\ne:a e:p e:bb , e:b .\n\ne:b\n  e:p <http://e/c> .\n", encoding="utf-8")
     lines = [Text(file).line_of(NamedNode(f"http://e/{name}")) for name in ("a", "b", "c", "d")]
     assert lines == [2, 4, 5, None]
+    assert Text(Path("sent"), "<http://e/x> <http://e/p> 1 .").line_of(NamedNode("http://e/x")) == 1
 
 
 def test_the_report_on_a_file_names_its_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

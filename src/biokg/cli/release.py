@@ -18,6 +18,9 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         description="Write core, full (with alignments) and schemes as Turtle, RDF/XML, JSON-LD and N-Triples.",
     )
     parser.add_argument("--to", type=Path, default=Path("dist/ontology"), metavar="FOLDER", help="where to write")
+    parser.add_argument(
+        "--host", metavar="URL", help="also write the redirect table for w3id.org, to the server at this address"
+    )
     parser.set_defaults(run=run)
 
 
@@ -25,6 +28,6 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Write the files and name them."""
     from biokg.knowledge.release import release
 
-    for file in release(settings.ontology_folder, arguments.to):
+    for file in release(settings.ontology_folder, arguments.to, host=arguments.host):
         print(f"{file}  {file.stat().st_size:,} bytes")
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,13 +22,14 @@ _TYPE = PREFIXES["rdf"] + "type"
 _LABEL = PREFIXES["rdfs"] + "label"
 
 
-def release(ontology_folder: Path, target: Path) -> list[Path]:
+def release(ontology_folder: Path, target: Path, *, host: str | None = None) -> list[Path]:
     """Write ``biokg-<part>.<form>`` into *target* for every part and form, and return the files.
 
     The parts: ``core`` (the twelve modules as one ontology), ``full`` (core with all alignments), ``schemes`` (every
     SKOS scheme, with declarations of the terms they use); beside them the JSON-LD context. Each part has one ontology
     header and imports nothing. The same files give the same bytes. Raises UsageError when the folder holds no ontology,
-    StoreError when a file is no Turtle.
+    StoreError when a file is no Turtle. *host*, such as ``https://biokg.example.org``, is the server to which w3id.org
+    shall send readers: the redirect table is then written for it as ``.htaccess``; UsageError if it is no such address.
     """
     import pyoxigraph as ox
 
@@ -43,7 +45,16 @@ def release(ontology_folder: Path, target: Path) -> list[Path]:
             written.append(file)
     context = target / "biokg-context.jsonld"
     context.write_text(context_document(ontology_folder), encoding="utf-8")
-    return [*written, context]
+    return [*written, context, *([_redirects(ontology_folder, target, host)] if host else [])]
+
+
+def _redirects(ontology_folder: Path, target: Path, host: str) -> Path:
+    if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d+)?/?", host):
+        raise UsageError(f"{host!r} is no address of a server", fix="write it as https://biokg.example.org")
+    table = (ontology_folder / "w3id" / ".htaccess").read_text(encoding="utf-8")
+    file = target / ".htaccess"
+    file.write_text(re.sub(r"(BIOKG_HOST=)\S+", rf"\g<1>{host.rstrip('/')}", table), encoding="utf-8")
+    return file
 
 
 def _prefixes() -> dict[str, str]:

@@ -44,12 +44,15 @@ def validate_own(
 
 @dataclass(frozen=True)
 class Text:
-    """A file of data as text, to say on which line a node is first spoken of."""
+    """Data as text, to say on which line a node is first spoken of: the file at *path*, or *content* called so."""
 
     path: Path
+    content: str | None = None
 
     @cached_property
     def _lines(self) -> list[str]:
+        if self.content is not None:
+            return self.content.splitlines()
         return self.path.read_text(encoding="utf-8", errors="replace").splitlines()
 
     @cached_property

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Response, request
 
 from biokg.sparql.results import GRAPH_TYPES, SOLUTION_TYPES
-from biokg.terms import CATALOG_GRAPH, PREFIXES
+from biokg.terms import CATALOG_GRAPH, PREFIXES, QUERY_GRAPH
 from biokg.web.negotiation import answer_types
 from biokg.web.service import service
 
@@ -74,6 +74,6 @@ def _triples(address: str) -> list[ox.Triple]:
             ox.Triple(part, rdf_type, iri(SD + "NamedGraph")),
             ox.Triple(part, iri(SD + "name"), iri(graph)),
         ]
-    if CATALOG_GRAPH in graphs:
-        triples.append(ox.Triple(node, iri(PREFIXES["rdfs"] + "seeAlso"), iri(CATALOG_GRAPH)))
+    described = [graph for graph in (CATALOG_GRAPH, QUERY_GRAPH) if graph in graphs]
+    triples += [ox.Triple(node, iri(PREFIXES["rdfs"] + "seeAlso"), iri(graph)) for graph in described]
     return triples
