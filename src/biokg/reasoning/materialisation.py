@@ -6,7 +6,10 @@ SPARQL Update in the store, so a remote engine does the work where the data is.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
+from functools import cache
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from biokg.reasoning.axioms import Atom, Rule, read_rules
@@ -53,7 +56,7 @@ def materialise(store: Store) -> int:
     """
     rules = rules_of(store)
     for layer in LAYERS:
-        store.update(f"DROP SILENT GRAPH <{inferred_graph(layer)}>")
+        _empty(store, inferred_graph(layer))
     for layer in LAYERS:
         _saturate(store, rules, layer, None if layer == LAYERS[0] else layer_graph(layer))
     return sum(_size(store, inferred_graph(layer)) for layer in LAYERS)
@@ -68,13 +71,13 @@ def extend(store: Store, added: Iterable[Quad], layer: str) -> int:
 
     rules = rules_of(store)
     before = sum(_size(store, inferred_graph(name)) for name in LAYERS)
-    store.update(f"DROP SILENT GRAPH <{_ADDED}>")
+    _empty(store, _ADDED)
     store.add(Quad(q.subject, q.predicate, q.object, NamedNode(_ADDED)) for q in added)
     try:
         for name in LAYERS[LAYERS.index(layer) :]:
             _saturate(store, rules, name, _ADDED, also=_ADDED)
     finally:
-        store.update(f"DROP SILENT GRAPH <{_ADDED}>")
+        _empty(store, _ADDED)
     return sum(_size(store, inferred_graph(name)) for name in LAYERS) - before
 
 
@@ -87,16 +90,16 @@ def _saturate(store: Store, rules: Sequence[Rule], layer: str, delta: str | None
     try:
         for turn in range(_MOST_ROUNDS):
             fresh = _FRESH[turn % 2]
-            store.update(f"DROP SILENT GRAPH <{fresh}>")
+            _empty(store, fresh)
             for rule in rules:
                 for text in _updates(rule, sources, (target, also) if also else (target,), delta, fresh):
                     store.update(text)
-            if not store.ask(f"ASK {{ GRAPH <{fresh}> {{ ?s ?p ?o }} }}", union_default_graph=False):
+            if not store.ask(_text("any.rq", graph=f"<{fresh}>"), union_default_graph=False):
                 return
             delta = fresh
     finally:
         for graph in _FRESH:
-            store.update(f"DROP SILENT GRAPH <{graph}>")
+            _empty(store, graph)
 
 
 _MOST_ROUNDS = 1000
@@ -109,11 +112,8 @@ def _updates(rule: Rule, sources: Sequence[str], targets: Sequence[str], delta: 
     using = " ".join(f"USING <{g}>" for g in sources) + (f" USING NAMED <{delta}>" if delta else "")
     head = rule.head.sparql()
     into = " ".join(f"GRAPH <{graph}> {{ {head} }}" for graph in (*targets, fresh))
-    return [
-        f"INSERT {{ {into} }} {using} "
-        f"WHERE {{ {_body(rule.body, i, delta)} FILTER NOT EXISTS {{ {head} }} {_guard(rule.head)} }}"
-        for i in new
-    ]
+    shared = {"into": into, "using": using, "head": head, "subject": str(rule.head.subject)}
+    return [_text("infer.ru", body=_body(rule.body, i, delta), **shared) for i in new]
 
 
 def _body(body: Sequence[Atom], new: int | None, delta: str | None) -> str:
@@ -123,13 +123,20 @@ def _body(body: Sequence[Atom], new: int | None, delta: str | None) -> str:
     return " ".join(patterns)
 
 
-def _guard(head: Atom) -> str:
-    """A literal cannot become a subject."""
-    return f"FILTER(!isLiteral({head.subject}))"
-
-
 def _size(store: Store, graph: str) -> int:
-    found = store.select(
-        f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}", union_default_graph=False
-    )
+    found = store.select(_text("size.rq", graph=f"<{graph}>"), union_default_graph=False)
     return int(str(next(iter(found.rows))[0].value))  # type: ignore[union-attr]
+
+
+def _empty(store: Store, graph: str) -> None:
+    store.update(_text("empty.ru", graph=f"<{graph}>"))
+
+
+@cache
+def _template(name: str) -> str:
+    return (files("biokg.reasoning") / "queries" / name).read_text(encoding="utf-8")
+
+
+def _text(name: str, **parts: str) -> str:
+    """The template *name* with its ``{parts}`` filled in: made from axioms and graph names, never from input."""
+    return re.sub(r"\{(\w+)\}", lambda found: parts[found[1]], _template(name))

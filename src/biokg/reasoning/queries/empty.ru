@@ -1,0 +1,2 @@
+# Empty a graph that need not be there.
+DROP SILENT GRAPH {graph}
