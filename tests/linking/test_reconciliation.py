@@ -248,3 +248,87 @@ def test_the_draft_extends_as_rows(client: FlaskClient) -> None:
     valid(EXTENSION_10, answer)
     assert answer["rows"][0]["properties"][0]["values"] == [{"str": "http://www.wikidata.org/entity/Q2463367"}]
     assert client.get("/reconcile/1.0/extend/propose?type=Organization").get_json()["properties"]
+
+
+def test_a_blank_name_has_no_candidates_and_spoils_no_batch(client: FlaskClient) -> None:
+    answer = ask(client, {"q0": {"query": ""}, "q1": {"query": "  "}, "q2": {"query": "argenx"}})
+    assert answer["q0"]["result"] == answer["q1"]["result"] == []
+    assert answer["q2"]["result"][0]["match"] is True
+
+
+def test_types_come_as_text_or_list_and_are_told_in_english(client: FlaskClient) -> None:
+    answer = ask(client, {"q0": {"query": "Flanders", "type": ["Region", "Organization"], "type_strict": "any"},
+                          "q1": {"query": "Flanders", "type": "Region"}})  # fmt: skip
+    assert answer["q0"]["result"][0]["id"] == answer["q1"]["result"][0]["id"] == "id/region/flanders"
+    proposed = client.get("/reconcile/properties?type=Organization&limit=200").get_json()["properties"]
+    assert "has classification" in [prop["name"] for prop in proposed]
+    assert not [prop["name"] for prop in proposed if prop["name"].startswith("a pour")]
+
+
+@pytest.mark.parametrize(
+    "value", ["Belgium", ["France", "Belgium"], {"id": "Q31", "name": "Belgium"}, [{"id": "Q31", "name": "België"}]]
+)
+def test_a_value_is_text_a_list_or_an_entity_of_another_service(client: FlaskClient, value: object) -> None:
+    found = ask(client, {"q": {"query": "Galapagos", "properties": [{"pid": "country", "v": value}]}})["q"]["result"]
+    assert found[0]["id"] == "id/organization/galapagos"
+    assert {"id": "country", "value": True} in found[0]["features"]
+    assert found[0]["match"] is True
+
+
+@pytest.mark.parametrize("year", [1996, 1996.0, "1996"])
+def test_a_number_is_compared_however_it_is_written(client: FlaskClient, year: object) -> None:
+    properties = [{"pid": "openedIn", "v": year}]
+    found = ask(client, {"q": {"query": "argenx", "properties": properties}})["q"]["result"]
+    assert found[0]["match"] is True, "a property that the graph does not know says nothing"
+
+
+def test_an_older_client_may_load_answers_as_a_script(client: FlaskClient) -> None:
+    queries = json.dumps({"q0": {"query": "argenx"}})
+    answer = client.get("/reconcile", query_string={"queries": queries, "callback": "jQuery_1.done"})
+    assert answer.mimetype == "application/javascript"
+    assert answer.text.startswith("/**/jQuery_1.done({")
+    inner = json.loads(answer.text.removeprefix("/**/jQuery_1.done(").removesuffix(");"))
+    valid(RESULT_02, inner)
+    assert client.get("/reconcile?callback=alert(1)//").status_code == 400
+    assert client.get("/reconcile/suggest/entity?prefix=gala&callback=f").text.startswith("/**/f(")
+
+
+def test_the_address_may_end_with_a_slash_and_a_body_of_json_is_told_where_to_go(client: FlaskClient) -> None:
+    assert client.get("/reconcile/").get_json()["versions"] == ["0.2"]
+    posted = client.post("/reconcile/", data={"queries": '{"q0": {"query": "UCB"}}'})
+    assert posted.get_json()["q0"]["result"]
+    refused = client.post("/reconcile", json={"queries": {"q0": {"query": "UCB"}}})
+    assert refused.status_code == 415
+    assert "/reconcile/1.0" in refused.text
+
+
+def test_the_suggestions_go_on_at_a_cursor(client: FlaskClient) -> None:
+    pages = [
+        [item["id"] for item in client.get(f"/reconcile/suggest/entity?prefix=b&cursor={at}").get_json()["result"]]
+        for at in (0, 20)
+    ]
+    assert len(pages[0]) == 20
+    assert pages[1]
+    assert not set(pages[0]) & set(pages[1])
+    assert client.get("/reconcile/suggest/entity?prefix=b&cursor=x").status_code == 400
+
+
+def test_addresses_of_the_manifest_lead_to_the_thing_even_when_the_client_escapes_the_id(client: FlaskClient) -> None:
+    manifest = client.get("/reconcile").get_json()
+    escaped = "id%2Forganization%2Fargenx"
+    preview = manifest["preview"]["url"].replace("{{id}}", escaped)
+    assert "argenx" in client.get(preview).text
+    view = manifest["view"]["url"].replace("{{id}}", escaped)
+    assert client.get(view, headers={"Accept": "text/html"}, follow_redirects=True).status_code == 200
+    entity = manifest["suggest"]["entity"]
+    flyout = entity["flyout_service_url"] + entity["flyout_service_path"].replace("${id}", escaped)
+    assert "argenx" in client.get(flyout).get_json()["html"]
+
+
+def test_the_draft_takes_several_names_of_one_thing(client: FlaskClient) -> None:
+    body = {"queries": [{"conditions": [{"matchType": "name", "v": ["Nobody Knows", "Universiteit Gent"]}]}]}
+    found = client.post("/reconcile/1.0/match", json=body).get_json()
+    valid(RESULT_10, found)
+    first = found["results"][0]["candidates"][0]
+    assert first["id"] == "id/organization/ghent-university"
+    assert first["match"] is True

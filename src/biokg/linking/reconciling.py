@@ -21,12 +21,18 @@ DISAGREEING = 15.0
 """What a property that says otherwise takes off a score (of 100)."""
 
 
+Value = tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A property the candidate should have, with one of (``any``), all or none of the values."""
+    """A property the candidate should have, with one of (``any``), all or none of the values.
+
+    Each value is a tuple of ways to say it: a text alone, or the id and the name of an entity.
+    """
 
     property: str
-    values: tuple[str, ...]
+    values: tuple[Value, ...]
     required: bool = False
     quantifier: str = "any"
 
@@ -79,8 +85,23 @@ class Reconciler:
             answers = [replace(answer, match=False) for answer in answers]
         return answers[: max(0, min(question.limit, MOST))]
 
+    def any_of(self, questions: Sequence[Question]) -> list[Answer]:
+        """Candidates for several names of one thing: each under the name that fits it best."""
+        if len(questions) == 1:
+            return self.candidates(questions[0])
+        found: dict[str, Answer] = {}
+        for question in questions:
+            for answer in self.candidates(question):
+                held = found.get(answer.id)
+                if held is None or (answer.match, answer.score) > (held.match, held.score):
+                    found[answer.id] = answer
+        answers = sorted(found.values(), key=lambda answer: (-answer.score, answer.id))
+        if sum(answer.match for answer in answers) > 1:
+            answers = [replace(answer, match=False) for answer in answers]
+        return answers[: max(0, min(questions[0].limit, MOST))]
+
     def _of_kind(self, kind: str, question: Question) -> Iterator[Answer]:
-        if not question.name:
+        if not question.name.strip():
             yield from self._by_conditions(kind, question)
             return
         match = self._matchers[kind].match(question.name, _hints(question))
@@ -92,8 +113,8 @@ class Reconciler:
             yield self._answer(candidate.entity, round(score, 1), certain, features)
 
     def _by_conditions(self, kind: str, question: Question) -> Iterator[Answer]:
-        """Without a name: the things of which every condition holds."""
-        for entity in self.lexicon.things[kind]:
+        """Without a name: the things of which every condition holds; none, if there is no condition."""
+        for entity in self.lexicon.things[kind] if question.conditions else ():
             if all(self._holds(entity.id, condition) for condition in question.conditions):
                 yield self._answer(entity, 80.0, False, ())
 
@@ -125,7 +146,7 @@ class Reconciler:
         facts = [fact for fact in self._facts(iri) if _is(fact, condition.property)]
         if not facts:
             return None
-        hits = [any(_fits(fact, value) for fact in facts) for value in condition.values]
+        hits = [any(_fits(fact, text) for fact in facts for text in value) for value in condition.values]
         if condition.quantifier == "none":
             return not any(hits)
         return all(hits) if condition.quantifier == "all" else any(hits)
@@ -173,11 +194,12 @@ class Reconciler:
 def _hints(question: Question) -> Hints:
     country = city = ""
     for condition in question.conditions:
-        if condition.values and condition.quantifier != "none":
+        if len(condition.values) == 1 and condition.quantifier != "none":
+            said = condition.values[0]
             if condition.property == "country":
-                country = COUNTRIES.get(fold(condition.values[0]), "")
+                country = next((COUNTRIES[fold(text)] for text in said if fold(text) in COUNTRIES), "")
             elif condition.property in ("city", "place"):
-                city = condition.values[0]
+                city = said[-1]
     return Hints(country, city) if not question.types or ORGANIZATION in question.types else Hints()
 
 
@@ -195,9 +217,14 @@ def _fits(fact: Fact, value: str) -> bool:
     return fact.property == "country" and COUNTRIES.get(fold(value), "?") == COUNTRIES.get(fold(fact.text), "!")
 
 
-def texts(values: Sequence[object]) -> tuple[str, ...]:
-    """Values of a query as text: an entity by its id, anything else as written."""
-    return tuple(
-        str(value["id"]) if isinstance(value, dict) else str(value).lower() if isinstance(value, bool) else str(value)
-        for value in values
-    )
+def texts(values: Sequence[object]) -> tuple[Value, ...]:
+    """Values of a query as text: an entity by its id or its name, a whole number without a point."""
+    return tuple(_texts(value) for value in values)
+
+
+def _texts(value: object) -> Value:
+    if isinstance(value, dict):
+        return tuple(str(value[key]) for key in ("id", "name") if value.get(key))
+    if isinstance(value, bool):
+        return (str(value).lower(),)
+    return (str(int(value)) if isinstance(value, float) and value.is_integer() else str(value),)

@@ -6,6 +6,7 @@ The 1.0 draft is in :mod:`biokg.web.reconcile_draft`.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from threading import Lock
 from typing import Any
@@ -13,9 +14,9 @@ from typing import Any
 from flask import Blueprint, Response, current_app, g, jsonify, render_template, request
 
 import biokg
-from biokg.errors import TooLarge, UsageError
+from biokg.errors import TooLarge, UnsupportedMediaType, UsageError
 from biokg.linking.lexicon import IDENTIFIER_SPACE, SCHEMA_SPACE, Fact, Lexicon, Named, short_id
-from biokg.linking.reconciling import Answer, Condition, Question, Reconciler, texts
+from biokg.linking.reconciling import Answer, Condition, Question, Reconciler, Value, texts
 from biokg.web.service import service
 
 blueprint = Blueprint("reconcile", __name__)
@@ -25,6 +26,7 @@ BATCH = 200
 FRAMED = "default-src 'none'; style-src 'nonce-{nonce}'; base-uri 'none'; form-action 'none'"
 """A preview is made to be framed by the client's page; it holds no script and no link."""
 
+_CALLBACK = re.compile(r"[A-Za-z_$][\w$]{0,99}(?:\.[A-Za-z_$][\w$]{0,99}){0,4}", re.ASCII)
 _BUILDING = Lock()
 
 
@@ -41,20 +43,27 @@ def reconciler() -> Reconciler:
 
 @blueprint.after_request
 def _open(response: Response) -> Response:
-    """Reconciliation only reads, also when posted: any page may ask."""
+    """Reconciliation only reads, also when posted: any page may ask, also one that loads it as a script (JSONP)."""
     response.headers["Access-Control-Allow-Origin"] = "*"
+    callback = request.args.get("callback", "")
+    if callback and request.method == "GET" and response.status_code == 200 and response.is_json:
+        response.set_data(f"/**/{callback}({response.get_data(as_text=True).strip()});")
+        response.mimetype = "application/javascript"
     return response
 
 
 @blueprint.before_request
 def _preflight() -> Response | None:
-    """What a browser asks before it posts."""
+    """What a browser asks before it posts; a ``callback`` that is none is refused."""
+    callback = request.args.get("callback")
+    if callback and not _CALLBACK.fullmatch(callback):
+        raise UsageError("callback is no name of a function", fix="letters, digits, _ and $, parts joined by points")
     if request.method != "OPTIONS":
         return None
     headers = {
         "Allow": "GET, HEAD, POST, OPTIONS",
         "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
-        "Access-Control-Allow-Headers": "Accept, Content-Type, Accept-Language",
+        "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, X-Requested-With",
         "Access-Control-Max-Age": "86400",
     }
     return Response(status=204, headers=headers)
@@ -65,8 +74,13 @@ def _root() -> str:
 
 
 @blueprint.route("/reconcile", methods=["GET", "POST"])
+@blueprint.route("/reconcile/", methods=["GET", "POST"])
 def endpoint() -> Response:
     """The 0.2 endpoint: manifest, query batch (``queries``) or data extension (``extend``)."""
+    if request.is_json:
+        raise UnsupportedMediaType(
+            "version 0.2 takes a form: queries=… or extend=…", fix="for JSON bodies see version 1.0 at /reconcile/1.0"
+        )
     if "queries" in request.values:
         return _match_02(_parsed("queries"))
     if "extend" in request.values:
@@ -151,7 +165,7 @@ def _question_02(key: str, query: object) -> Question:
             raise UsageError(f"query {key!r}: each property needs pid and v")
         conditions.append(Condition(str(item["pid"]), values_of(item["v"])))
     name = query.get("query", "")
-    if not isinstance(name, str) or (not name.strip() and not conditions):
+    if not isinstance(name, str) or not ({"query", "properties"} & set(query)):
         raise UsageError(f"query {key!r}: give a query (text), properties, or both")
     return Question(name, type_ids(kinds, key), limit_of(query.get("limit"), key), tuple(conditions))
 
@@ -183,7 +197,7 @@ def limit_of(value: object, key: object) -> int:
     return int(min(value, 100))
 
 
-def values_of(value: object) -> tuple[str, ...]:
+def values_of(value: object) -> tuple[Value, ...]:
     """The value or values of a property of a query, as text."""
     listed = value if isinstance(value, list) else [value]
     if any(isinstance(item, dict) and "id" not in item for item in listed):

@@ -9,7 +9,7 @@ from flask import Response, jsonify, request
 import biokg
 from biokg.errors import UnsupportedMediaType, UsageError
 from biokg.linking.lexicon import IDENTIFIER_SPACE, SCHEMA_SPACE
-from biokg.linking.reconciling import Condition, Question
+from biokg.linking.reconciling import Condition, Question, Value
 from biokg.web import reconcile as parts
 from biokg.web.reconcile import blueprint
 
@@ -61,18 +61,19 @@ def match() -> Response:
     held = parts.reconciler()
     results = []
     for number, query in enumerate(queries):
-        answers = held.candidates(_question(number, query))
+        answers = held.any_of(_questions(number, query))
         results.append({"candidates": [parts.shown_candidate(answer, with_names=True) for answer in answers]})
     return jsonify(results=results)
 
 
-def _question(number: int, query: object) -> Question:
+def _questions(number: int, query: object) -> list[Question]:
+    """One question per name that the thing may bear."""
     if not isinstance(query, dict):
         raise UsageError(f"query {number} must be an object")
     conditions = query.get("conditions")
     if not isinstance(conditions, list) or not conditions:
         raise UsageError(f"query {number}: conditions must be a list with at least one condition")
-    names: list[str] = []
+    names: list[Value] = []
     kept: list[Condition] = []
     for condition in conditions:
         if not isinstance(condition, dict):
@@ -90,7 +91,8 @@ def _question(number: int, query: object) -> Question:
     if isinstance(query.get("type"), list):
         raise UsageError(f"query {number}: the 1.0 draft takes one type")
     types = parts.type_ids(query.get("type") or (), number)
-    return Question(" ".join(names), types, parts.limit_of(query.get("limit"), number), tuple(kept))
+    limit = parts.limit_of(query.get("limit"), number)
+    return [Question(name[-1], types, limit, tuple(kept)) for name in names or [("",)]]
 
 
 def _condition(number: int, condition: dict[str, Any], value: object) -> Condition:
