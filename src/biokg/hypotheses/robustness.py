@@ -228,6 +228,10 @@ def robustness_dict(found: SubClaimRobustness) -> dict[str, Any]:
         "by_axis": _shares(cells, found.base.value),
         "left_out": {"documents": len(found.scenarios.documents), "firms": len(found.scenarios.firms)},
         "changing": _changing(found),
+        "rules": {
+            array.criterion.id: [array.answers.definitions.rules[name].label for name in array.criterion.rules]
+            for array in found.arrays
+        },
         "flips": [
             {"criterion": item.criterion.id, "outcome": item.outcome.value, "flip": item.flip}
             for item in found.part.criteria

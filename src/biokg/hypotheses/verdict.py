@@ -81,14 +81,18 @@ def decide_sub_claim(results: Sequence[CriterionResult], kinds: Sequence[str], u
         return Decision(Verdict.INSUFFICIENT, why)
     open_ = sum(result.outcome is not Outcome.PASSED for result in necessary)
     if not necessary or open_:
-        return Decision(Verdict.PARTIAL, f"some criteria passed, but {open_} necessary one(s) could not be decided")
+        return Decision(
+            Verdict.PARTIAL,
+            f"some criteria passed, but {open_} necessary {'one' if open_ == 1 else 'ones'} could not be decided",
+        )
     needed = design_needed(kinds)
     if LEVELS.index(reached) < LEVELS.index(needed):
         return Decision(Verdict.PARTIAL, f"all necessary criteria passed, but on {reached} data; the claim is {needed}")
     if unanswered:
         return Decision(
             Verdict.PARTIAL,
-            f"all necessary criteria passed, but {unanswered} line(s) of counter-evidence are not answered",
+            f"all necessary criteria passed, but {unanswered} {'line' if unanswered == 1 else 'lines'} of "
+            f"counter-evidence {'is' if unanswered == 1 else 'are'} not answered",
         )
     return Decision(Verdict.SUPPORTED, "all necessary criteria passed and no counter-evidence of weight is unanswered")
 

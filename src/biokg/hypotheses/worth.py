@@ -38,17 +38,20 @@ def missing_fact(criteria: Sequence[CriterionAssessment]) -> dict[str, Any] | No
     open_ = [item for item in criteria if item.outcome in (Outcome.CANT_TELL, Outcome.UNTESTED) and _unknown(item)]
     if not open_:
         return None
-    counted = [item for item in open_ if item.criterion.quantifier != "difference"]
     ranked = sorted(
-        counted or open_,
-        key=lambda item: (not item.criterion.necessary, _steps(item) or 10**6, item.criterion.id),
+        open_,
+        key=lambda item: (
+            not item.criterion.necessary,
+            item.criterion.quantifier == "difference",
+            _steps(item) or 10**6,
+            item.criterion.id,
+        ),
     )
     chosen = ranked[0]
     member = max(_unknown(chosen), key=lambda item: (_seen(item, criteria), item.member.label))
     if chosen.criterion.quantifier == "difference":
-        return _told(
-            chosen, member, None, "a statement that one member is known to be without would open the comparison"
-        )
+        effect = "a statement that it was without would open the comparison, which no number of further cases does"
+        return _told(chosen, member, None, effect)
     steps = _steps(chosen)
     width = 1 / chosen.tally.n if chosen.tally.n else None
     alone = _alone(chosen)
@@ -56,6 +59,8 @@ def missing_fact(criteria: Sequence[CriterionAssessment]) -> dict[str, Any] | No
         "one member alone decides it"
         if alone
         else f"{steps} such facts, all one way, decide it"
+        if steps and steps > 1
+        else "one such fact can decide it"
         if steps
         else "no number of such facts decides it at this threshold"
     )
