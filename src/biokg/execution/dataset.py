@@ -8,12 +8,11 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from biokg.execution.writes import RELOAD, Write, Written, apply, hash_of
+from biokg.execution.writes import RELOAD, Changes, Check, Write, Written, apply, hash_of
 from biokg.store.folder import StoreFolder, read_journal
 from biokg.store.local import COPY_UP_TO
 from biokg.store.memory import MemoryStore
@@ -39,12 +38,12 @@ class Options:
     max_bytes: int = 10 * 1024 * 1024
     deadline: float = 10.0
 
-    def checker(self) -> Callable[[LocalStore], None] | None:
+    def checker(self) -> Check | None:
         """The function that ``check`` names as ``module:function``; it raises what refuses a write."""
         if self.check is None:
             return None
         module, _, name = self.check.partition(":")
-        found: Callable[[LocalStore], None] = getattr(importlib.import_module(module), name)
+        found: Check = getattr(importlib.import_module(module), name)
         return found
 
 
@@ -103,10 +102,16 @@ class MemoryDataset:
         self.version = options.version or hash_of(self._store).version
         for entry in read_journal(options.journal) if options.journal else ():
             if entry["before"] == self.version:
-                write = Write.from_json(entry["write"])
-                written = apply(write, self._store, self._known(), max_bytes=options.max_bytes)
-                self.version, self._hash = written.version.version, written.version
+                self._hash = self._redone(entry)
+                self.version = self._hash.version
         self._prepare()
+
+    def _redone(self, entry: dict[str, Any]) -> DatasetHash:
+        """Do the write of *entry* again: the very quads, since an update may say NOW or make blank nodes."""
+        if "changes" in entry:
+            return Changes.from_json(entry["changes"]).redo(self._store, self._known())
+        write = Write.from_json(entry["write"])
+        return apply(write, self._store, self._known(), max_bytes=self.options.max_bytes).version
 
     def _known(self) -> DatasetHash:
         """The running hash; computed when the first write needs it."""
@@ -132,7 +137,9 @@ class MemoryDataset:
         written = apply(write, self._store, self._known(), max_bytes=options.max_bytes, check=options.checker())
         if self.options.journal is not None:
             self.options.journal.parent.mkdir(parents=True, exist_ok=True)
-            StoreFolder(self.options.journal.parent).record(_entry(write, self.version, written))
+            StoreFolder(self.options.journal.parent).record(
+                _entry(write, self.version, written) | {"changes": written.changes.to_json()}
+            )
         self.version, self._hash = written.version.version, written.version
         return written
 
@@ -188,7 +195,7 @@ class DiskDataset:
                 os._exit(0)
             os.waitpid(pid, 0)
         self.adopt()
-        self.forget_old()
+        self._folder.drop_others(self._current)
 
     def _first_generation(self) -> None:
         from biokg.store.disk import DiskStore
@@ -263,7 +270,7 @@ class DiskDataset:
 
     def forget_old(self) -> None:
         """Remove the generations before the current one."""
-        self._folder.drop_others(self._current)
+        self._folder.drop_before(self._current)
 
 
 @dataclass

@@ -120,9 +120,15 @@ class StoreFolder:
         return Generation(draft, version)
 
     def drop_others(self, keep: Path) -> None:
-        """Remove every generation but *keep*: old ones nobody reads, and drafts that a crash left."""
+        """Remove every generation but *keep*: old ones nobody reads, and drafts that a crash left. At start only."""
         for entry in (self.path / "generations").iterdir():
             if entry != keep:
+                shutil.rmtree(entry, ignore_errors=True)
+
+    def drop_before(self, keep: Path) -> None:
+        """Remove every generation older than *keep*: a newer one is a write under way, or just committed."""
+        for entry in (self.path / "generations").iterdir():
+            if entry.name.isdigit() and int(entry.name) < int(keep.name):
                 shutil.rmtree(entry, ignore_errors=True)
 
     def record(self, entry: dict[str, Any]) -> None:
