@@ -90,16 +90,29 @@ def _page() -> Response:
         sizes=size(),
         coverage=rows("coverage"),
         missing=rows("missing"),
+        identity=rows("identity_links"),
+        limits=service().settings,
         citation=citation(BASE, TITLE),
         title=TITLE,
         total=triples(),
     )
 
 
-@blueprint.get("/data/tables/<name>")
-def one(name: str) -> Response:
+@blueprint.get("/data/tables/<path:path>")
+def of_table(path: str) -> Response:
+    """A table, or one row of it; table names may hold a slash (``links/places``)."""
+    known = (name for name in sorted(schemas(), key=len, reverse=True) if path.startswith((f"{name}.", f"{name}/")))
+    name = path if path in schemas() else next(known, "")
+    rest = path.removeprefix(name)
+    if name and rest.startswith("/"):
+        return one_row(name, rest[1:])
+    if not name:
+        name, _, rest = path.partition(".")
+    return one_table(name, rest.removeprefix(".") or None)
+
+
+def one_table(name: str, suffix: str | None) -> Response:
     """One table, page by page, each row linked to what the graph makes of it; or the file itself."""
-    name, _, suffix = name.partition(".")
     schema, columns, found = table_named(name)
     path = service().settings.data_folder / f"{name}.csv"
     return answer(
@@ -109,7 +122,7 @@ def one(name: str) -> Response:
             JSON: lambda: as_json({"table": name, "title": schema.title, "columns": columns, "rows": found}),
             RDF_TYPES["ttl"]: lambda: _statements(name),
         },
-        suffix or None,
+        suffix,
     )
 
 
@@ -141,8 +154,7 @@ def _statements(name: str) -> Response:
     return finish(body, RDF_TYPES["ttl"])
 
 
-@blueprint.get("/data/tables/<name>/<path:key>")
-def row(name: str, key: str) -> Response:
+def one_row(name: str, key: str) -> Response:
     """One row of a table and every thing in the graph that comes from it; as Turtle the descriptions of these."""
     from pyoxigraph import Literal
 

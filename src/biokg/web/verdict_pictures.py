@@ -6,14 +6,14 @@ from typing import Any
 
 from flask import Blueprint, Response
 
-from biokg.errors import Busy, NotFound
+from biokg.errors import NotFound
 from biokg.terms import PREFIXES
 from biokg.web.asking import Row, Value
 from biokg.web.drawing import intervals, robustness
 from biokg.web.drawing.intervals import COLUMNS
 from biokg.web.hypothesis import assessments, detailed
 from biokg.web.pictures import Picture, answered, form_of, view_asked
-from biokg.web.rendering import HTML
+from biokg.web.rendering import HTML, page
 
 blueprint = Blueprint("verdict_pictures", __name__, url_prefix="/pictures")
 __all__ = ["COLUMNS", "blueprint", "cells", "criteria"]
@@ -49,7 +49,7 @@ def how_sure(suffix: str | None = None) -> Response:
 def how_robust(name: str) -> Response:
     """The robustness grids of one hypothesis in one view, as a page, a picture or rows.
 
-    Raises Busy while the grids of a new version are being computed.
+    While the grids of a new version are being computed the page says so; the other forms wait for them.
     """
     stem, _, suffix = name.partition(".")
     form, view = form_of(suffix or None), view_asked()
@@ -57,14 +57,16 @@ def how_robust(name: str) -> Response:
     if stem.upper() not in known:
         raise NotFound(f"there is no hypothesis {stem!r}", fix="the hypotheses are " + ", ".join(known))
     found = detailed(wait=form != HTML)
+    links = [(label, f"/pictures/robustness/{label}?view={view}") for label in known]
     if found is None:
-        raise Busy("the robustness of this version is being computed", retry_after=30)
+        return page(
+            "picture_waiting.html", picture=ROBUSTNESS, links=links, path=f"/pictures/robustness/{stem.upper()}"
+        )
     full = next(a for a in found if a["label"] == stem.upper())
     held = robustness.layout(cells(full, view))
     picture = Picture(
         ROBUSTNESS.name, f"How robust the answer to {full['label']} is", ROBUSTNESS.about, ROBUSTNESS.missing, ""
     )
-    links = [(label, f"/pictures/robustness/{label}?view={view}") for label in known]
     computed = f"/hypotheses/{full['label']}#computed"
     return answered(
         picture, held, form, view, path=f"/pictures/robustness/{full['label']}", links=links, computed=computed
