@@ -89,3 +89,28 @@ def test_a_criterion_or_view_that_is_not_there_is_answered_with_those_that_are(c
     assert "h2a-alliances" in client.get("/hypotheses/H2/nothing").text
     assert client.get("/hypotheses/H2/h1b-order").status_code == 404
     assert "to-2016" in client.get("/hypotheses/H2/h2a-alliances?view=nothing").text
+
+
+def test_the_self_assessment_can_be_filled_in_and_taken_away(client: FlaskClient) -> None:
+    sheet = read(client, "/efqm?firm=galapagos")
+    assert "EFQM self-assessment: Galapagos" in sheet
+    assert sheet.count('type="number"') == 9
+    assert "nothing known" in sheet
+    empty = list(csv.DictReader(io.StringIO(client.get("/efqm.csv?firm=galapagos").text)))
+    assert len(empty) == 9
+    assert {row["score 0 to 100"] for row in empty} == {""}
+    assert any(row["held in the graph"].startswith("Alliance: ") for row in empty)
+    typed = {"firm": "galapagos", "score-efqm-leadership": "70", "evidence-efqm-leadership": "board minutes, 2016"}
+    filled = list(csv.DictReader(io.StringIO(client.post("/efqm.csv", data=typed).text)))
+    (leadership,) = [row for row in filled if row["criterion"] == "Leadership"]
+    assert (leadership["score 0 to 100"], leadership["evidence of the firm"]) == ("70", "board minutes, 2016")
+
+
+def test_each_proposition_of_the_framework_has_its_evidence_or_says_there_is_none_known(client: FlaskClient) -> None:
+    rows = client.get("/api/queries/framework-propositions").get_json()["rows"]
+    names = {row["proposition"]["label"] for row in rows}
+    text = read(client, "/framework")
+    assert len(names) == 11
+    assert all(name in text for name in names)
+    assert text.count("not tested here") == 6
+    assert all(row["text"] in text for row in rows if row["text"])
