@@ -17,6 +17,7 @@ from biokg.execution import frames
 from biokg.execution.board import Slots, VersionBoard
 from biokg.execution.dataset import Options, options_to
 from biokg.execution.lines import WorkQueue
+from biokg.execution.places import new_place
 from biokg.execution.quota import Quota
 from biokg.execution.run import Answer, Job, Run, error_from
 
@@ -101,7 +102,7 @@ class WorkerPool:
             max_bytes=settings.max_upload_bytes,
             deadline=settings.deadline,
         )
-        place = tempfile.TemporaryDirectory(prefix="biokg-")
+        place = new_place()
         return cls(Path(place.name), settings, _start_holder(place, settings, options), place)
 
     @property

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
+import time
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from biokg.errors import StoreError
+from biokg.execution.places import new_place
 from biokg.settings import Settings, load_settings
 from biokg.store.folder import StoreFolder
 from biokg.web.access import read_token
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from biokg.execution.pool import WorkerPool
     from biokg.linking.forwarder import Forwarder
     from biokg.store.base import Store
+    from biokg.store.memory import MemoryStore
     from biokg.web.cache import AnswerCache
     from biokg.web.gateway import Gateway
 
@@ -31,6 +33,8 @@ RUNTIME = "BIOKG_RUNTIME"
 """Environment variable with the file that tells server processes what to serve."""
 PROCESSES = 2
 """Server processes; they share the workers."""
+TOLD_WITHIN = 60
+"""Seconds within which a server process is told where a new version's file is."""
 SPARE_THREADS = 16
 """Threads of a server process beside those that may wait for a worker."""
 
@@ -47,7 +51,7 @@ def serve(settings: Settings, *, nquads: Path | None = None, pages: bool = True)
     given = nquads
     nquads, version = (nquads, file_version(nquads)) if nquads else _published(settings)
     with ExitStack() as stack:
-        place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="biokg-")))
+        place = Path(stack.enter_context(new_place()))
         if settings.metrics_port is not None:
             stack.callback(Exposition(place, settings.host, settings.metrics_port).close)
         pool = _pool(settings, nquads, version)
@@ -116,11 +120,30 @@ def _forwarder(settings: Settings) -> Forwarder | None:
     return Forwarder(Reach(settings.federate))
 
 
+def _copy(nquads: Path) -> MemoryStore:
+    from biokg.store.memory import MemoryStore
+
+    if not nquads.is_file():
+        raise StoreError(f"the published graph {nquads} is gone", fix="run biokg build")
+    store = MemoryStore()
+    store.load_nquads(nquads.read_bytes())
+    return store
+
+
+def _renewed(version: str) -> MemoryStore | None:
+    """A copy of the graph in *version*, once it was said where that is; ``None`` when it is not said in time."""
+    for _ in range(TOLD_WITHIN):
+        given = json.loads(Path(os.environ[RUNTIME]).read_text(encoding="utf-8"))
+        if given["version"] == version and given["nquads"]:
+            return _copy(Path(given["nquads"]))
+        time.sleep(1)
+    return None
+
+
 def application() -> Gateway:
     """The application of one server process; called by the server in each of them."""
     from biokg.execution.pool import WorkerPool
     from biokg.execution.pooled import PooledStore
-    from biokg.store.memory import MemoryStore
     from biokg.web.app import create_app
     from biokg.web.direct import Direct
     from biokg.web.gateway import Gateway as Gate
@@ -131,17 +154,15 @@ def application() -> Gateway:
     set_up(settings.log_format)
     pool = WorkerPool(Path(given["place"]), settings)
     copy_of: str | None = None
+    renew = None
     if settings.token_file is not None or settings.engine is not None or not given["nquads"] or settings.store:
         store: Store = PooledStore(pool)
     else:
-        path = Path(given["nquads"])
-        if not path.is_file():
-            raise StoreError(f"the published graph {path} is gone", fix="run biokg build")
-        store = MemoryStore()
-        store.load_nquads(path.read_bytes())
-        copy_of = given["version"]
+        store = _copy(Path(given["nquads"]))
+        copy_of, renew = given["version"], _renewed
     token = read_token(settings.token_file) if settings.token_file is not None else None
     service = Service(store, pool.version, settings, pool, token=token, forwarder=_forwarder(settings), copy_of=copy_of)
+    service.renew = renew
     app = create_app(service, pages=given["pages"])
     metrics = service.metrics
     if settings.metrics_port is not None and metrics is not None:

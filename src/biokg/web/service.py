@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -31,6 +33,8 @@ class Service:
     """Where SERVICE is led to, if some origins are allowed."""
     copy_of: str | None = None
     """The version of which ``store`` is a copy in this process; ``None`` where it reads what is served."""
+    renew: Callable[[str], Store | None] | None = None
+    """Reads a copy of another version, where that can be; it may take its time."""
     guard: Guard = field(init=False)
     """The ceilings of size and depth that every text from outside must pass."""
 
@@ -47,7 +51,18 @@ class Service:
             from biokg.execution.pooled import PooledStore
 
             self.store = PooledStore(self.pool)
+            if self.renew is not None:
+                threading.Thread(target=self._renew, args=(self.renew,), name="renewing", daemon=True).start()
         return version
+
+    def _renew(self, renew: Callable[[str], Store | None]) -> None:
+        """Read a copy of what is served; until it is there the workers are asked."""
+        while (version := self.pool.version) != self.copy_of:
+            copy = renew(version)
+            if copy is None:
+                return
+            if self.pool.version == version:
+                self.copy_of, self.store = version, copy
 
 
 def service() -> Service:
