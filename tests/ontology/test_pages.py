@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 from flask.testing import FlaskClient
-from pyoxigraph import NamedNode
+from pyoxigraph import NamedNode, RdfFormat, parse
 from pyoxigraph import Store as Turtle
 
 from biokg.store.base import Store
@@ -52,9 +52,7 @@ def test_the_diagram_of_a_module_is_an_svg_that_names_all_its_classes(
     classes = {
         quad.subject.value.removeprefix(ROOT)  # type: ignore[union-attr]
         for quad in ontology.quads_for_pattern(None, DEFINED_BY, home)
-        if list(
-            ontology.quads_for_pattern(quad.subject, None, NamedNode("http://www.w3.org/2002/07/owl#Class"))  # type: ignore[arg-type]
-        )
+        if list(ontology.quads_for_pattern(quad.subject, None, NamedNode("http://www.w3.org/2002/07/owl#Class")))
     }
     drawing = client.get(f"/ontology/module/{module}.svg")
     assert drawing.mimetype == "image/svg+xml"
@@ -111,14 +109,14 @@ def test_no_term_has_the_name_of_a_page(declared: set[str]) -> None:
     ],
 )
 def test_search_finds_a_term_by_its_name_in_any_language(client: FlaskClient, words: str, first: str) -> None:
-    found = client.get("/ontology.json", query_string={"q": words}).json
+    found = json.loads(client.get("/ontology.json", query_string={"q": words}).text)
     assert found[0]["iri"] == ROOT + first
     page = client.get("/ontology", query_string={"q": words}, headers=HTML).text
     assert f"/ontology/{first}" in page
 
 
 def test_search_finds_codes_and_says_so_when_there_is_nothing(client: FlaskClient) -> None:
-    found = client.get("/ontology.json", query_string={"q": "joint venture"}).json
+    found = json.loads(client.get("/ontology.json", query_string={"q": "joint venture"}).text)
     assert BASE + "scheme/alliance-type/joint-venture" in {f["iri"] for f in found}
     nothing = client.get("/ontology", query_string={"q": "<b>zzqq</b>"}, headers=HTML)
     assert nothing.status_code == 200
@@ -178,3 +176,20 @@ def test_cards_never_overlap_and_circles_end() -> None:
         apart = abs(one.x - other.x) >= WIDTH or one.y + one.height + GAP_Y <= other.y or other.y + other.height < one.y
         assert apart, (one.key, other.key)
         assert max(card.y + card.height for card in drawn.cards) <= drawn.height
+
+
+def test_every_shape_has_a_page_and_its_triples_at_its_own_iri(client: FlaskClient, repository: Path) -> None:
+    from biokg.shapes import load_shapes
+
+    shapes = load_shapes(repository / "ontology" / "shapes")
+    named = [node.value for node in shapes.by_node if isinstance(node, NamedNode)]
+    assert len(named) > 200
+    for iri in named[::20]:
+        path = "/" + iri.removeprefix(BASE)
+        assert client.get(path, headers=HTML).status_code == 200, iri
+        told = parse(client.get(path + ".nt").data, format=RdfFormat.N_TRIPLES)
+        own = sorted(str(quad.predicate) for quad in told if quad.subject == NamedNode(iri))
+        assert own == sorted(str(t.predicate) for t in shapes.index if t.subject == NamedNode(iri))
+    assert client.get("/shape/Aliance", headers=HTML).status_code == 404
+    listed = client.get("/shape", headers=HTML).text
+    assert "give two bkg:hasRole whose bkg:playedBy differ" in listed

@@ -14,7 +14,8 @@ from biokg.errors import NotFound
 from biokg.queries.published import COMPETENCY
 from biokg.terms import BASE, ONTOLOGY, ONTOLOGY_GRAPH, PREFIXES
 from biokg.web import ontology_terms as held
-from biokg.web.asking import Row, Value, kept, rows
+from biokg.web import shape_docs
+from biokg.web.asking import Row, Value, rows
 from biokg.web.drawing.classes import Diagram, context
 from biokg.web.entity import FORMATS, OFFERS, known, resolve, view_of
 from biokg.web.frame import STATIC
@@ -34,6 +35,7 @@ from biokg.web.rendering import (
 from biokg.web.service import service
 
 blueprint = Blueprint("ontology", __name__)
+blueprint.register_blueprint(shape_docs.blueprint)
 
 SVG = "image/svg+xml"
 PAGES = ("hierarchy", "relations", "changes")
@@ -188,18 +190,13 @@ def module_page(iri: str) -> Response:
 
 def term_page(iri: str) -> Response:
     """The page of a class or a property."""
-    from biokg.shapes import load_shapes
-
-    memory = kept("ontology rules")
-    if "shapes" not in memory:
-        memory["shapes"] = load_shapes(service().settings.ontology_folder / "shapes")
     asked = rows("ontology/questions", this=iri)
     return page(
         "term.html",
         **view_of(iri),
         term=described(iri),
         use=held.use_of(iri),
-        rules=held.rules_of(iri, memory["shapes"]),
+        rules=held.rules_of(iri, shape_docs.shapes()),
         competency=[q for q in asked if q["collection"] and q["collection"].iri == COMPETENCY],
         canned=[q for q in asked if q["collection"] and q["collection"].iri != COMPETENCY],
         changes=[c for c in held.changes(service().settings.ontology_folder) if _mentions(c, iri)],
