@@ -39,7 +39,7 @@ def test_matches_go_to_sssom_and_every_candidate_to_the_review_file(
     lines = [line for line in sssom.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
     mapping = dict(zip(lines[0].split("\t"), lines[1].split("\t"), strict=True))
     assert len(lines) == 2
-    assert mapping["object_id"] == first["id"]
+    assert mapping["object_id"] == first["id"].replace("https://ror.org/", "ror:")
     assert mapping["mapping_justification"] == "semapv:LexicalMatching"
     assert 0 < float(mapping["confidence"]) <= 1
 
