@@ -26,7 +26,7 @@ from biokg.sparql.prefixes import with_prefixes
 from biokg.store.base import Store
 from biokg.store.memory import MemoryStore
 from biokg.store.remote import RemoteStore
-from biokg.terms import ID, layer_graph, term
+from biokg.terms import ID, PREFIXES, layer_graph, term
 
 pytestmark = pytest.mark.xdist_group("engines")
 
@@ -110,6 +110,13 @@ def test_pages_endpoint_and_reconciliation_are_served_over_the_engine(
     count = "SELECT (COUNT(DISTINCT ?a) AS ?n) WHERE { ?a a <https://w3id.org/biokg/ontology/Alliance> }"
     rows = [get(f"{url}/sparql?query={urllib.parse.quote(count)}&format=csv") for url in (server.url, over.url)]
     assert rows[0] == rows[1]
+    kind, graph = ox.NamedNode(f"{PREFIXES['rdf']}type"), ox.NamedNode(layer_graph("public-to-2016"))
+    new = ox.Quad(ox.NamedNode(f"{ID}alliance/new"), kind, ox.NamedNode(term("Alliance")), graph)
+    engine.open().add([new])
+    try:
+        assert get(f"{over.url}/sparql?query={urllib.parse.quote(count)}&format=csv") != rows[1], "a stale answer"
+    finally:
+        engine.open().remove([new])
 
 
 def test_virtuoso_is_held_to_whole_answers_and_asked_for_credentials(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -34,6 +35,8 @@ GRAPHS_AS = "application/n-triples, text/turtle;q=0.9, application/rdf+xml;q=0.5
 SOLUTIONS_AS = "application/sparql-results+json, application/sparql-results+xml;q=0.5"
 NO_GRAPH = "urn:x-biokg:no-graph"
 """Names a graph that no engine has: an empty dataset."""
+GRAPHS_KNOWN_FOR = 60.0
+"""Seconds for which the list of an engine's graphs is believed."""
 MAX_ANSWER_BYTES = 256 * 1024 * 1024
 VIRTUOSO_ASK = "__ASK_RETVAL"
 """Virtuoso 7.2 answers ASK as a SELECT of this variable: one row for true, none for false."""
@@ -95,6 +98,7 @@ class RemoteStore:
         auth, self._authorization = authorisation(auth_file, address, self.update_address)
         self._opener = urllib.request.build_opener(_NoRedirect, urllib.request.ProxyHandler({}), *auth)
         self._graphs: list[str] | None = None
+        self._graphs_known = 0.0
 
     def select(
         self,
@@ -307,8 +311,9 @@ class RemoteStore:
             yield ox.Quad(subject, predicate, value, name)  # type: ignore[arg-type]
 
     def graphs(self) -> Sequence[str]:
-        """IRIs of the named graphs, sorted; asked once, and again after a write through this store."""
-        if self._graphs is None:
+        """IRIs of the named graphs, sorted; asked anew after a write through this store, and once a minute."""
+        if self._graphs is None or time.monotonic() - self._graphs_known > GRAPHS_KNOWN_FOR:
+            self._graphs_known = time.monotonic()
             rows = self.select(_query_text("graphs"), union_default_graph=False).rows
             self._graphs = [str(getattr(row[0], "value", "")) for row in rows]
         return self._graphs

@@ -107,8 +107,8 @@ class AnswerCache:
         return [body]
 
     def keep(self, key: Key, version: str, entry: Entry) -> None:
-        """Keep *entry* under *key* for as long as *version* lasts."""
-        if self._ceiling > 0 and version == self._service.version:
+        """Keep *entry* under *key* for as long as *version* lasts; without one (a remote engine) keep nothing."""
+        if self._ceiling > 0 and version and version == self._service.version:
             self._keep(key, version, entry)
 
     def _keep(self, key: Key, version: str, entry: Entry) -> None:
