@@ -19,6 +19,10 @@ def read(path):
         return list(csv.DictReader(lines))
 
 
+MERGED = {"peakadilly"}
+"""Rows of the sources that another one holds, since both are one thing (data/moved.csv)."""
+
+
 @pytest.fixture(scope="module")
 def data(repository):
     return repository / "data"
@@ -43,7 +47,7 @@ def test_every_row_of_the_sources_is_in_the_tables(data, sources):
     for path in sorted(sources.glob("*.csv")):
         wanted = {row["id"] for row in read(path) if row["source"] != "memory"}
         held = [row["id"] for row in read(data / path.name)]
-        assert wanted <= set(held), path.name
+        assert wanted - MERGED <= set(held), path.name
         assert len(held) == len(set(held))
         rows += len(wanted)
     assert rows == 2205
@@ -63,7 +67,7 @@ def test_no_column_of_the_sources_is_left_out(data, sources):
 def test_a_locator_is_a_short_quote(data):
     for path in data.glob("*.csv"):
         for row in read(path):
-            assert len(row.get("locator", "").split()) <= 20, (path.name, row["id"])
+            assert len(row.get("locator", "").split()) <= 12, (path.name, row["id"])
 
 
 def names(data):
@@ -237,3 +241,4 @@ def test_variants_of_a_name_are_names_of_one_thing_or_of_two(store):
     assert not named["Merck US"] & named["Merck DE"]
     assert "organization/gsk-belgium" in named["GSK Biologicals"]
     assert "organization/gsk" not in named["GSK Biologicals"]
+    assert named["Peakadilly"] == named["Pronota"] == {"organization/pronota"}

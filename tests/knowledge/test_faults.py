@@ -214,8 +214,9 @@ CELLS = [
 @pytest.mark.parametrize(("template", "column", "value", "reason", "nearest"), CELLS)
 def test_a_seeded_fault_is_named(repository, known, tmp_path, template, column, value, reason, nearest):
     good = GOOD[template]
+    first = {**good, "id": "first"} | ({"name": "Another name"} if "name" in good else {})
     path = tmp_path / "mine.csv"
-    path.write_text(text_of(template, {**good, "id": "first"}, {**good, column: value}), encoding="utf-8", newline="")
+    path.write_text(text_of(template, first, {**good, column: value}), encoding="utf-8", newline="")
     ((row, named, why, near),) = problems(repository, known, path, template)
     assert (row, named) == (3, column)
     assert reason in why
@@ -304,10 +305,68 @@ def test_an_empty_file_and_one_that_fits_no_table_are_refused_by_name(repository
 
 
 def test_rows_that_repeat_or_contradict_are_told_by_line(repository, known, tmp_path):
-    good = {**GOOD["organizations"], "source": PAGE}
-    rows = [good, {**good, "id": "catbio-2"}, {**good, "id": "argenx"}, {**good, "id": "rival", "name": "Galapagos"}]
+    good = GOOD["alliances"]
+    rows = [
+        good,
+        {**good, "id": "again"},
+        {**good, "id": "argenx-abbvie-2016"},
+        {**good, "id": "rival", "year": "2016"},
+    ]
+    rows[3] |= {"partner_id": "abbvie", "date": ""}
+    path = tmp_path / "mine.csv"
+    path.write_text(text_of("alliances", *rows), encoding="utf-8")
+    changes = compare(read_rows(repository / "data", [(path, "alliances")], known), known)
+    assert [entry.split(": ")[0] for entry in changes.conflicting] == ["mine.csv:3:id", "mine.csv:5:id"]
+    assert [entry.split(":")[:2] for entry in changes.changed] == [["mine.csv", "4"]]
+
+
+FAR_APART = 3000
+"""Rows between two that contradict each other: more than a part of an import holds."""
+
+
+def padded(template, first, last, **varied):
+    good = GOOD[template]
+    rows = [
+        {**good, "id": f"pad-{place}", **{column: f"{value} {place}" for column, value in varied.items()}}
+        for place in range(FAR_APART)
+    ]
+    return [{**good, **first}, *rows, {**good, **last}]
+
+
+def test_two_rows_far_apart_cannot_share_a_name(repository, known, tmp_path):
+    last = {"id": "other", "name": "CATALAN-BIO nv"}
+    rows = padded("organizations", {}, last, name="Padding Bio")
     path = tmp_path / "mine.csv"
     path.write_text(text_of("organizations", *rows), encoding="utf-8")
-    changes = compare(read_rows(repository / "data", [(path, "organizations")], known), known)
-    assert [entry.split(": ")[0] for entry in changes.conflicting] == ["mine.csv:3:id", "mine.csv:5:id"]
-    assert [entry.split(": ")[0] for entry in changes.changed] == ["mine.csv:4:name"]
+    ((row, column, reason, _),) = problems(repository, known, path)
+    assert (row, column) == (FAR_APART + 3, "name")
+    assert "'catbio' (mine.csv:2)" in reason
+
+
+def test_two_observations_far_apart_cannot_say_the_same_of_one_matter(repository, known, tmp_path):
+    rows = padded("observations", {}, {"id": "other", "value": "13"}, name="Padding")
+    path = tmp_path / "mine.csv"
+    path.write_text(text_of("observations", *rows), encoding="utf-8")
+    ((row, column, reason, _),) = problems(repository, known, path)
+    assert (row, column) == (FAR_APART + 3, "name")
+    assert "'ind-new'" in reason
+
+
+def test_an_alliance_before_its_firm_was_founded_is_named_across_files(repository, known, tmp_path):
+    firms, deals = tmp_path / "firms.csv", tmp_path / "deals.csv"
+    firms.write_text(text_of("organizations", GOOD["organizations"]), encoding="utf-8")
+    deal = {**GOOD["alliances"], "nbf_id": "catbio", "year": "1999", "date": "1999-05"}
+    deals.write_text(text_of("alliances", deal), encoding="utf-8")
+    with pytest.raises(DataError) as refused:
+        read_rows(repository / "data", [(firms, "organizations"), (deals, "alliances")], known)
+    ((file, row, column),) = [(p.file, p.row, p.column) for p in refused.value.problems]
+    assert (file, row, column) == ("deals.csv", 2, "nbf_id")
+
+
+def test_the_name_of_an_organisation_of_the_graph_is_refused(repository, known, tmp_path):
+    path = tmp_path / "mine.csv"
+    row = {**GOOD["organizations"], "id": "galapagos-2", "name": "Galapagos NV"}
+    path.write_text(text_of("organizations", row), encoding="utf-8")
+    ((line, column, reason, _),) = problems(repository, known, path)
+    assert (line, column) == (2, "name")
+    assert "'galapagos'" in reason

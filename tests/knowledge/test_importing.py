@@ -92,7 +92,7 @@ def test_the_same_import_twice_changes_nothing_the_second_time(empty, tmp_path):
         ({"source": ""}, "source", "source is required", None),
         ({"currency": ""}, "currency", "without a currency", None),
         ({"kind": "licensing_owt"}, "kind", "not in alliance_types.csv", "licensing_out"),
-        ({"id": "Catbio Pfizer"}, "id", "lower-case letters", None),
+        ({"id": "Catbio Pfizer"}, "id", "lower-case letters", "catbio-pfizer"),
         ({"yaer": "2014"}, "yaer", "unknown column", "year"),
     ],
 )
@@ -128,16 +128,17 @@ def test_rows_that_change_rows_of_the_project_need_replace(empty, tmp_path):
 
 
 def test_another_row_of_the_same_matter_is_told_as_a_conflict(empty, tmp_path):
-    files = [table(tmp_path, "firms", {**FIRM, "id": "galapagos-2", "name": "Galapagos"})]
-    looked = import_files(empty, files, dry_run=True)
-    assert looked.changes.conflicting == ["organizations galapagos-2 and galapagos speak of the same matter"]
+    deal = {**DEAL, "id": "other", "nbf_id": "argenx", "partner_id": "abbvie", "year": "2016"}
+    looked = import_files(empty, [table(tmp_path, "deals", deal)], dry_run=True)
+    assert [line.split(" and ")[0] for line in looked.changes.conflicting] == ["deals.csv:2:id: alliances other"]
 
 
-def test_rows_that_break_a_shape_are_taken_back(empty, tmp_path):
+def test_rows_that_only_the_graph_can_judge_are_taken_back(empty, tmp_path):
     before = publish(empty)
-    files = [table(tmp_path, "firms", FIRM), table(tmp_path, "deals", {**DEAL, "partner_id": "catbio"})]
-    with pytest.raises(ValidationFailed, match="two different players"):
-        import_files(empty, files)
+    bad = tmp_path / "bad.ttl"
+    bad.write_text(TURTLE % "rumour", encoding="utf-8")
+    with pytest.raises(ValidationFailed, match="statement-kind"):
+        import_files(empty, [table(tmp_path, "firms", FIRM), bad])
     assert held_imports(empty.state_folder) == []
     assert publish(empty).version == before.version
 
@@ -187,3 +188,28 @@ def test_an_unknown_template_is_refused_with_the_nearest(repository):
     with pytest.raises(NotFound) as refused:
         template_schema(repository / "data", "alliance")
     assert "'alliances'" in refused.value.fix
+
+
+RDF_FAULTS = [
+    ("mine.ttl", "<https://example.org/a> a <https://example.org/B> .\n<https://example.org/c> a\n", "line"),
+    ("mine.nt", "<https://example.org/a> <https://example.org/b> .\n", "line 1"),
+    ("mine.nq", "<https://example.org/a> <https://example.org/b> <c d> .\n", "line 1"),
+    ("mine.trig", "<https://example.org/g> { <https://example.org/a> a }", "line 1"),
+    ("mine.jsonld", '{"@id": "https://example.org/a", ', "line 1"),
+    ("mine.jsonld", '{"@context": "https://example.org/context", "@id": "https://example.org/a"}', "not fetched"),
+    ("mine.rdf", "<rdf:RDF>\n<broken\n", "RDF-XML"),
+    ("mine.rdf", '<!DOCTYPE a [<!ENTITY b "&c;&c;">]><a>&b;</a>', "DTD"),
+    ("mine.xml", '<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>', "DTD"),
+    ("mine.n3", "@prefix : <https://example.org/> . :a :b ", "line 1"),
+    ("mine.ttl", "<https://example.org/a> <https://example.org/b> " + "[ <https://example.org/b> " * 200, "nested"),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "reason"), RDF_FAULTS)
+def test_rdf_that_cannot_be_read_is_refused_with_its_file_and_line(empty, tmp_path, name, text, reason):
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    with pytest.raises(BioKGError) as refused:
+        import_files(empty, [tmp_path / name], dry_run=True)
+    assert name in refused.value.message
+    assert reason in refused.value.message
+    assert held_imports(empty.state_folder) == []

@@ -94,3 +94,11 @@ def test_the_citation_names_the_thing_and_the_version(client: FlaskClient) -> No
     item = json.loads(client.get("/id/organization/argenx.csl").data)[0]
     assert item["title"] == "argenx"
     assert item["URL"] == BASE + "id/organization/argenx"
+
+
+def test_the_old_iri_of_a_thing_leads_to_its_new_one(client: FlaskClient) -> None:
+    for suffix in ("", ".ttl"):
+        answer = client.get(f"/id/organization/peakadilly{suffix}")
+        assert answer.status_code == 301
+        assert answer.headers["Location"].endswith(f"/id/organization/pronota{suffix}")
+        assert "Peakadilly" in client.get(answer.headers["Location"]).text

@@ -159,8 +159,9 @@ def _build(settings: Settings, inputs: str, tell: Progress) -> Publication:
         raise ValidationFailed(
             f"the graph breaks a shape\n{report}", fix="mend the rows named; biokg validate shows the whole report"
         )
+    held = frozenset(row.key for found in tables.values() for row in found)
     with _draft(settings.state_folder) as draft:
-        digest, warnings = _write(draft, settings, store, Streamed(context, rows, imports), tell)
+        digest, warnings = _write(draft, settings, store, Streamed(context, rows, imports, held), tell)
         (draft / REPORT).write_text(report + "".join(f"{line}\n" for line in warnings), encoding="utf-8")
         (draft / REPORT_RDF).write_text(turtle, encoding="utf-8")
         place = _switch(settings.state_folder, draft, digest, inputs)
@@ -175,6 +176,8 @@ class Streamed:
     context: Context
     rows: Mapping[str, Sequence[Row]]
     imports: Sequence[Import]
+    held: frozenset[str]
+    """Ids that the project's own tables hold."""
 
 
 def _materialise(store: Store, tell: Progress) -> None:
@@ -201,7 +204,7 @@ def _write(
 ) -> tuple[DatasetHash, list[str]]:
     """The lines of the version: what *store* holds, then the imports part by part; and the warnings on these."""
     from biokg.knowledge.imports import rdf_quads
-    from biokg.knowledge.stream import Streaming, Writer
+    from biokg.knowledge.stream import Streaming, Writer, keys_in
     from biokg.rdf.fingerprint import DatasetHash
     from biokg.shapes import load_shapes
 
@@ -212,10 +215,11 @@ def _write(
         writer.write(writer.fresh(store.quads()))
         if streamed.imports:
             streaming = Streaming(store, writer, load_shapes(settings.ontology_folder / "shapes"), warnings)
-            streaming.add_tables(streamed.context, streamed.rows, tell)
-            for held in streamed.imports:
-                if held.is_rdf:
-                    streaming.add_quads(rdf_quads(held))
+            graphs = [rdf_quads(held) for held in streamed.imports if held.is_rdf]
+            alone = streamed.held.union(*map(keys_in, graphs))
+            streaming.add_tables(streamed.context, streamed.rows, alone, tell)
+            for quads in graphs:
+                streaming.add_quads(quads)
     return writer.digest, warnings
 
 

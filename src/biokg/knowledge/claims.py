@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from biokg.knowledge.context import Context
-from biokg.knowledge.emit import AFTER_2016, DISSERTATION
-from biokg.terms import concept, entity
+from biokg.knowledge.emit import AFTER_2016, DESCRIPTION, DISSERTATION, iri, name
+from biokg.terms import PREFIXES, concept, entity
+
+IS_REPLACED_BY = PREFIXES["dcterms"] + "isReplacedBy"
 
 _SCHEMES = frozenset({"concept", "alliance-type", "business-model"})
 
@@ -18,3 +20,13 @@ def map_claims(context: Context) -> None:
         claim = context.source(row, "citation" if row["cites"] else "fact").claim(layer)
         node = claim.node(entity("remark", row.key), "Remark").link("about", about).label(row["statement"])
         node.code("remarkTopic", "remark-topic", "claim").text("text", row["statement"])
+
+
+def map_moved(context: Context) -> None:
+    """Identifiers that stood for the same thing as another: whoever asks for the old one is sent to the new one."""
+    for row in context.rows("moved"):
+        claim = context.source(row).claim(AFTER_2016)
+        old, new = entity(row["kind"], row["old_id"]), entity(row["kind"], row["new_id"])
+        claim.about(new, IS_REPLACED_BY).about(old)
+        claim.emitter.add(claim.layer, old, IS_REPLACED_BY, iri(new))
+        claim.emitter.add(claim.layer, claim.iri, DESCRIPTION, name(row["reason"]))

@@ -58,9 +58,7 @@ def import_files(
     whatever is raised, nothing was loaded.
     """
     tables, graphs = _sorted(settings, files, table)
-    known = project_tables(settings.data_folder, settings.state_folder)
-    rows = read_rows(settings.data_folder, tables, known, progress) if tables else {}
-    changes = compare(rows, known)
+    changes = _changes(settings, tables, progress)
     for file in graphs:
         quads = rdf_quads(Import(0, file.name, file.parent, file, "", layer))
         changes.added.append(f"{len(quads)} statements of {file.name}")
@@ -74,6 +72,12 @@ def import_files(
     _remember(settings, progress)
     number, folder = keep(settings.state_folder, [*tables, *((file, "") for file in graphs)], layer)
     return Outcome(changes, _published(settings, folder, progress), number)
+
+
+def _changes(settings: Settings, tables: Sequence[tuple[Path, str]], progress: Progress | None) -> Changes:
+    """What the rows of *tables* would change; the rows themselves are not kept."""
+    known = project_tables(settings.data_folder, settings.state_folder)
+    return compare(read_rows(settings.data_folder, tables, known, progress) if tables else {}, known)
 
 
 def _remember(settings: Settings, progress: Progress | None) -> None:

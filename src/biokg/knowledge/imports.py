@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from biokg.errors import DataError, UsageError
+from biokg.knowledge.across_rows import across_rows
 from biokg.knowledge.assemble import GENID, Progress
 from biokg.knowledge.cells import nearest
 from biokg.knowledge.schema import TableSchema
@@ -160,6 +161,7 @@ def read_rows(
             for key in schemas[table].foreign_keys
         }
         reader.check_references(schemas[table], found, values)
+    reader.problems += across_rows(rows, tables)
     if reader.problems:
         order = {name: place for place, name in enumerate(name for names in labels.values() for name in names)}
         problems = sorted(reader.problems, key=lambda problem: (order.get(problem.file, -1), problem.row))

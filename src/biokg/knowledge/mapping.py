@@ -8,7 +8,7 @@ from pyoxigraph import Quad
 
 from biokg.knowledge.alliances import map_alliances
 from biokg.knowledge.assets import map_assets, map_completeness
-from biokg.knowledge.claims import map_claims
+from biokg.knowledge.claims import map_claims, map_moved
 from biokg.knowledge.context import Context, read_context
 from biokg.knowledge.emit import Emitter
 from biokg.knowledge.evidence import (
@@ -47,9 +47,9 @@ STEPS: tuple[Callable[[Context], None], ...] = (
     map_assets,
     map_completeness,
     map_claims,
+    map_moved,
     map_rivals,
     map_preferences,
-    declare_mentioned,
 )
 
 
@@ -60,6 +60,12 @@ def map_tables(tables: Tables) -> list[Quad]:
 
 def map_context(context: Context) -> list[Quad]:
     """The asserted quads of the tables of *context*."""
+    map_rows(context)
+    declare_mentioned(context)
+    return list(context.emitter.quads())
+
+
+def map_rows(context: Context) -> None:
+    """What the rows of *context* state; the organisations they mention are left to be declared."""
     for step in STEPS:
         step(context)
-    return list(context.emitter.quads())

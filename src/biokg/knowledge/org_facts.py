@@ -56,9 +56,10 @@ class Fact:
 
 def map_org_facts(context: Context) -> None:
     """Every row of org_facts and of status_events."""
-    sales = {key: row["acquired_year"] for key, row in context.organizations.items()}
+    facts = list(context.rows("org_facts"))
+    sales = {key: row["acquired_year"] for key, row in context.organizations.items()} if facts else {}
     attributes = {row.key: row for row in context.rows("attributes")}
-    for row in context.rows("org_facts"):
+    for row in facts:
         attribute = attributes[row["attribute"]]
         layer, span = _layer(context, row, attribute["dated"], sales)
         kind = "forecast" if "forecast" in row["note"] else "fact"

@@ -218,6 +218,7 @@ class _RowMaker:
         self.schema, self.file, self.check = schema, file, check
         self.columns = [(place, columns[name]) for place, name in enumerate(header) if name in columns]
         self.separators = {column.name: column.separator for column in schema.columns if column.separator}
+        self.words: dict[str, str] = {}
 
     def __call__(self, number: int, values: Sequence[str]) -> Row:
         """One row from the cells as written; null cells are left out."""
@@ -229,7 +230,9 @@ class _RowMaker:
             if text or column.required:
                 self.check(self.schema, number, column, text)
             if text:
-                cells[column.name] = text
+                cells[column.name] = (
+                    self.words.setdefault(text, text) if column.choices or column.base != "string" else text
+                )
         return Row(self.schema.name, number, cells.get(self.schema.key, ""), cells, self.separators, self.file)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,7 +12,7 @@ from biokg.errors import NotFound
 from biokg.terms import BASE, PREFIXES
 from biokg.web import citing, describe, searching
 from biokg.web.asking import Row, Value, labels, terms
-from biokg.web.links import words
+from biokg.web.links import local_path, words
 from biokg.web.rendering import (
     CSV,
     HTML,
@@ -43,7 +44,12 @@ _SUFFIXES = {**dict(FORMATS), "html": "HTML", **citing.SUFFIXES}
 
 @blueprint.get("/id/<path:path>")
 def thing(path: str) -> Response:
-    """An entity: label, types, statements with sources, what points at it; or its triples."""
+    """An entity: label, types, statements with sources, what points at it; or its triples. An old IRI leads on."""
+    stem, dot, suffix = path.partition(".")
+    moved = terms("moved", this=BASE + "id/" + stem) if re.fullmatch(r"[\w/-]+", stem) else []
+    if moved:
+        new = local_path(moved[0]["new"].value)
+        return Response(status=301, headers={"Location": f"{new}{dot}{suffix}"})
     return resolve("id/" + path)
 
 
