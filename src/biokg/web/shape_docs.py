@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -155,7 +156,7 @@ def index(suffix: str | None = None) -> Response:
 def one(name: str) -> Response:
     """A shape: what it asks and of what, with its Turtle; or its triples. A module: the header of its file."""
     from flask import request
-    from pyoxigraph import NamedNode, RdfFormat, serialize
+    from pyoxigraph import NamedNode
 
     stem, asked = split_suffix(name, {**dict(FORMATS), "html": "HTML"})
     stem = f"module/{stem}" if request.path.startswith("/shape/module/") else stem
@@ -169,7 +170,6 @@ def one(name: str) -> Response:
         return _written(found, kind)
     shape = shapes().by_node.get(node)
     users = [_name(s.id) for s in shapes().by_node.values() if node in s.references]
-    turtle = serialize(found, format=RdfFormat.TURTLE, prefixes={p: PREFIXES[p] for p in ("sh", "bkg", "bks", "bksh")})
     return page(
         "shape.html",
         iri=node.value,
@@ -177,6 +177,17 @@ def one(name: str) -> Response:
         target=_target(shape) if shape else None,
         rule=rule(shape) if shape else None,
         users=sorted(users),
-        turtle=(turtle or b"").decode(),
+        turtle=_as_written(stem),
         formats=FORMATS,
     )
+
+
+def _as_written(name: str) -> str:
+    """The paragraph of the shapes' files that begins with the shape *name*."""
+    for file in sorted((service().settings.ontology_folder / "shapes").glob("*.ttl")):
+        text = file.read_text(encoding="utf-8")
+        start = rf"(?:bksh:{re.escape(name)}|<{re.escape(SHAPE + name)}>)"
+        at = re.search(rf"^{start} .*?(?=\n\n|\Z)", text, re.DOTALL | re.MULTILINE)
+        if at:
+            return at[0].strip()
+    return ""
