@@ -135,3 +135,13 @@ def test_a_graceful_stop_finishes_what_is_under_way(nquads: Path, tmp_path: Path
     thread.join()
     assert server.process.wait(timeout=20) == 0
     assert statuses in ([504], [200])
+
+
+def test_a_multipart_body_needs_no_length(writable: Server) -> None:
+    lines = ["--x", 'Content-Disposition: form-data; name="a"; filename="a.ttl"', "Content-Type: text/turtle", ""]
+    body = "\r\n".join([*lines, "<http://e/1> <http://e/2> 3 .", "--x--", ""]).encode()
+    chunked = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
+    headers = {"Content-Type": "multipart/form-data; boundary=x", "Transfer-Encoding": "chunked"}
+    path = "/rdf-graph-store?graph=http://e/chunked"
+    assert writable.request("POST", path, chunked, headers, write=True).status == 201
+    assert "<http://e/2> 3" in writable.request("GET", path, headers={"Accept": "text/turtle"}).text

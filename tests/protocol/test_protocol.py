@@ -211,3 +211,10 @@ def test_a_long_query_is_sent_by_post(server: Server) -> None:
 def test_an_iri_in_the_address_may_hold_what_it_likes(server: Server) -> None:
     path = "/sparql?query=" + quote("SELECT * { <http://e/ü> ?p ?o }")
     assert server.request("GET", path).status == 200
+
+
+def test_a_silent_service_fails_without_a_word_and_leaves_the_rest(server: Server) -> None:
+    told = server.query("SELECT ?x ?y { VALUES ?x { 1 2 } SERVICE SILENT <http://127.0.0.1:1/> { ?x ?y ?z } }").json()
+    assert [list(row) for row in told["results"]["bindings"]] == [["x"], ["x"]]
+    assert told["head"]["vars"] == ["x", "y"]
+    assert server.query("SELECT * { SERVICE SILENT <http://e/> { ?a ?b ?c } SERVICE <http://e/> {} }").status == 403

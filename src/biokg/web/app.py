@@ -76,7 +76,9 @@ def _options() -> Response:
             "Access-Control-Allow-Headers": "Accept, Content-Type",
             "Access-Control-Max-Age": "86400",
         }
-    return Response(status=204, headers=headers)
+    response = Response(status=204, headers=headers)
+    response.headers.remove("Content-Type")
+    return response
 
 
 def _finish(response: Response) -> Response:
@@ -88,6 +90,8 @@ def _finish(response: Response) -> Response:
     headers.setdefault("Referrer-Policy", "same-origin")
     headers["X-Request-Id"] = g.get("request_id", "")
     headers.setdefault("X-BioKG-Version", held.version)
+    if request.path.startswith(MACHINE_PATHS):
+        headers.setdefault("Vary", "Accept, Accept-Encoding")
     if response.mimetype == "text/html":
         headers.setdefault("Content-Security-Policy", _policy())
     if request.method in ("GET", "HEAD", "OPTIONS") or request.path == "/sparql":

@@ -100,8 +100,8 @@ def _parts() -> tuple[tuple[str, bytes], ...]:
     """The documents sent: one, or those of a multipart body."""
     ceiling = service().settings.max_upload_bytes
     if request.mimetype == "multipart/form-data":
-        if request.content_length is None or request.content_length > ceiling:
-            raise TooLarge(f"a multipart body must say its length, at most {ceiling} bytes")
+        if len(request.get_data(cache=True)) > ceiling:
+            raise TooLarge(f"the body is longer than {ceiling} bytes")
         files = [file for _, file in request.files.items(multi=True)]
         if not files:
             raise UsageError("the multipart body has no file", fix="send each document as a file with its type")

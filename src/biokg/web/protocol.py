@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, unquote_to_bytes
 from biokg.errors import UnsupportedMediaType, UsageError
 from biokg.execution.pool import Job
 from biokg.sparql.guard import Guarded, check_query
+from biokg.sparql.silent import without_silent_services
 from biokg.web.negotiation import prefers_html
 
 if TYPE_CHECKING:
@@ -143,8 +144,12 @@ def deadline(asked: str | None) -> float | None:
 
 
 def guard_query(asked: Operation, held: Service) -> tuple[Operation, Guarded]:
-    """The operation after the guard; SERVICE is led through the forwarder where some origins are allowed."""
-    if held.forwarder is None or "service" not in asked.text.lower():
+    """The operation after the guard. SERVICE is led through the forwarder where some origins are allowed; else it is
+    refused or, where it is SILENT, fails without a word."""
+    if "service" not in asked.text.lower():
+        return asked, check_query(asked.text, held.guard)
+    if held.forwarder is None:
+        asked = replace(asked, text=without_silent_services(asked.text))
         return asked, check_query(asked.text, held.guard)
     from biokg.linking.forwarder import rewrite
 
