@@ -40,6 +40,9 @@ class Settings:
     state_dir: Path | None = field(
         default=None, metadata={"help": "folder for built graphs (default: .biokg beside the data, or the user's)"}
     )
+    keep_versions: int = field(
+        default=5, metadata={"minimum": 1, "help": "published versions that stay in the state folder"}
+    )
     store: Path | None = field(default=None, metadata={"help": "folder of an on-disk store (default: in memory)"})
     engine: str | None = field(default=None, metadata={"help": "SPARQL address of a remote engine"})
     engine_update: str | None = field(

@@ -34,7 +34,8 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     compact = commands.add_parser(
         "compact",
         help="rewrite a store's files for fastest reading",
-        description="Compact the store given with --store and remove what earlier versions left.",
+        description="Compact the store given with --store and remove what earlier versions left. Without --store: "
+        "remove the published versions beyond --keep-versions; never the current one or one that is being read.",
     )
     compact.set_defaults(run=run_compact)
 
@@ -65,6 +66,32 @@ def run_log(arguments: argparse.Namespace, settings: Settings) -> int:
         print(f"{entry['at']}  {entry['version'][:12]}  {entry['quads']:>9,}  {write['operation']:<6}  {what}")
     if not entries:
         print("no writes")
+    if settings.store is None:
+        _tell_versions(settings)
+    return 0
+
+
+def _tell_versions(settings: Settings) -> None:
+    """The published versions that are kept, the newest first."""
+    import json
+
+    from biokg.knowledge.versions import DATASET, versions
+
+    kept = versions(settings.state_folder)
+    for version in kept:
+        place = settings.state_folder / "versions" / version
+        quads = json.loads((place / "version.json").read_text(encoding="utf-8"))["quads"]
+        size = (place / DATASET).stat().st_size / 1e6
+        print(f"kept  {version[:12]}  {quads:>9,}  {size:,.1f} MB")
+    print(f"{len(kept)} published version(s) kept; a build keeps the newest {settings.keep_versions}")
+
+
+def _prune(settings: Settings) -> int:
+    """Remove the published versions beyond the number to keep."""
+    from biokg.knowledge.build import pruned
+
+    removed = pruned(settings)
+    print(f"{len(removed)} published version(s) removed, the newest {settings.keep_versions} kept")
     return 0
 
 
@@ -95,6 +122,8 @@ def run_compact(arguments: argparse.Namespace, settings: Settings) -> int:
     """Compact a store."""
     from biokg.store.backup import compact
 
+    if settings.store is None:
+        return _prune(settings)
     generation = compact(_folder(settings))
     size = sum(file.stat().st_size for file in generation.path.rglob("*") if file.is_file())
     print(f"{settings.store}: {generation.version.quads:,} quads in {size / 1e6:,.1f} MB")

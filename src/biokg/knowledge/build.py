@@ -77,6 +77,15 @@ def publish(settings: Settings, *, force: bool = False, progress: Progress | Non
             return replace(current[0], problem=problem)
 
 
+def pruned(settings: Settings) -> list[str]:
+    """Remove the versions beyond ``keep_versions``, as every build does; returns those removed."""
+    from biokg.knowledge.versions import prune
+
+    with _locked(settings.state_folder):
+        current = _current(settings.state_folder)
+        return prune(settings.state_folder, current[0].version, settings.keep_versions) if current else []
+
+
 def _refused(folder: Path, inputs: str) -> str | None:
     """Why these very inputs were refused before; ``None`` when they were not."""
     try:
@@ -88,11 +97,13 @@ def _refused(folder: Path, inputs: str) -> str | None:
 
 def open_published(publication: Publication) -> MemoryStore:
     """The published graph in memory."""
+    from biokg.knowledge.versions import held
     from biokg.store.memory import MemoryStore
 
     store = MemoryStore()
     try:
-        store.load_nquads(publication.path.read_bytes())
+        with held(publication.path):
+            store.load_nquads(publication.path.read_bytes())
     except OSError as error:
         raise StoreError(f"{publication.path}: {error}", fix="run biokg build --force") from None
     return store
@@ -142,6 +153,7 @@ def _build(settings: Settings, inputs: str, tell: Progress) -> Publication:
     from biokg.knowledge.emit import Emitter
     from biokg.knowledge.imports import held_imports, imported_rows, merged
     from biokg.knowledge.tables import read_tables
+    from biokg.knowledge.versions import prune
     from biokg.store.memory import MemoryStore
 
     tell("reading tables", 0, None)
@@ -165,6 +177,7 @@ def _build(settings: Settings, inputs: str, tell: Progress) -> Publication:
         (draft / REPORT).write_text(report + "".join(f"{line}\n" for line in warnings), encoding="utf-8")
         (draft / REPORT_RDF).write_text(turtle, encoding="utf-8")
         place = _switch(settings.state_folder, draft, digest, inputs)
+    prune(settings.state_folder, digest.version, settings.keep_versions)
     tell("published", digest.quads, digest.quads)
     return Publication(digest.version, place / DATASET, place / REPORT, digest.quads, True)
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from biokg.errors import NotFound, StoreError
 
 DATASET = "dataset.nq"
+_SHORT = 16
+"""Digits of a version that name its folder of writes."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,45 @@ def versions(state: Path) -> list[str]:
     """The versions of *state*, the one built last first."""
     places = [place for place in (state / "versions").glob("*") if (place / DATASET).is_file()]
     return [place.name for place in sorted(places, key=lambda place: -place.stat().st_mtime)]
+
+
+def prune(state: Path, current: str, keep: int) -> list[str]:
+    """Remove all but the newest *keep* versions of *state*; returns those removed, the oldest last.
+
+    The version *current* stays, so does one that writes rest on (``writes/``), and one that a reader holds.
+    """
+    removed = []
+    for version in versions(state)[keep:]:
+        place = state / "versions" / version
+        if version == current or (state / "writes" / version[:_SHORT]).exists() or _is_held(place):
+            continue
+        shutil.rmtree(place, ignore_errors=True)
+        removed.append(version)
+    return removed
+
+
+@contextmanager
+def held(dataset: Path) -> Iterator[None]:
+    """Keeps the version of the file *dataset* from being removed meanwhile. Raises StoreError when it is not there."""
+    import fcntl
+
+    try:
+        with dataset.open("rb") as handle:
+            fcntl.flock(handle, fcntl.LOCK_SH)
+            yield
+    except OSError as error:
+        raise StoreError(f"{dataset}: {error}", fix="run biokg build --force") from None
+
+
+def _is_held(place: Path) -> bool:
+    import fcntl
+
+    try:
+        with (place / DATASET).open("rb") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    return False
 
 
 def find_version(state: Path, prefix: str) -> str:
