@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -113,3 +114,23 @@ def test_evidence_may_bear_on_a_hypothesis_of_the_dissertation(
     file.write_text(PREFIXES + "e:l bkg:bearsOn <https://w3id.org/biokg/id/hypothesis/h2> .\n", encoding="utf-8")
     assert main(["validate", str(file)]) == 0
     assert "0 violation(s)" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("named", ["context.jsonld", "https://w3id.org/biokg/ontology/context.jsonld"])
+def test_plain_json_is_read_with_the_context_it_names(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], named: str
+) -> None:
+    file = tmp_path / "mine.jsonld"
+    payment = {"id": "http://e/p", "type": "Payment", "royaltyRate": 5.05, "plaiedBy": "http://e/o"}
+    file.write_text(json.dumps({"@context": named, **payment}), encoding="utf-8")
+    assert main(["validate", str(file)]) == 3
+    said = capsys.readouterr().out
+    assert '"5.05"^^xsd:decimal' in said
+    assert "(mine.jsonld:1)" in said
+
+
+def test_a_context_of_somebody_else_is_not_fetched(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "mine.jsonld"
+    file.write_text('{"@context": "https://example.org/context", "type": "Payment"}', encoding="utf-8")
+    assert main(["validate", str(file)]) == 2
+    assert "context" in capsys.readouterr().err

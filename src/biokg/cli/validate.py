@@ -25,11 +25,15 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.set_defaults(run=run)
 
 
-def loaded(files: list[Path]) -> Store:
-    """A store in memory that holds *files*, each in the graph it says or the default one."""
+def loaded(files: list[Path], ontology_folder: Path | None = None) -> Store:
+    """A store in memory that holds *files*, each in the graph it says or the default one.
+
+    Plain JSON that names the project's context is read with that of *ontology_folder*, where it is given.
+    """
     import pyoxigraph as ox
 
     from biokg.errors import UsageError
+    from biokg.knowledge.jsonld_context import with_own_context
     from biokg.store.memory import MemoryStore
 
     store = MemoryStore()
@@ -37,10 +41,14 @@ def loaded(files: list[Path]) -> Store:
         form = ox.RdfFormat.from_extension(file.suffix.removeprefix(".").lower())
         if form is None:
             raise UsageError(
-                f"{file}: the ending {file.suffix!r} names no RDF format", fix="use .ttl, .nq, .nt or .rdf"
+                f"{file}: the ending {file.suffix!r} names no RDF format",
+                fix="use .ttl, .trig, .nt, .nq, .rdf or .jsonld",
             )
         try:
-            store.add(ox.parse(path=str(file), format=form))
+            text = file.read_bytes()
+            if form == ox.RdfFormat.JSON_LD and ontology_folder is not None:
+                text = with_own_context(text, ontology_folder)
+            store.add(ox.parse(text, form, rename_blank_nodes=True))
         except (OSError, SyntaxError, ValueError) as error:
             raise UsageError(f"{file}: {error}", fix="give an RDF file that exists and parses") from None
     return store
@@ -60,7 +68,8 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
     shapes = load_shapes(settings.ontology_folder / "shapes")
     if arguments.file:
-        own, beside = loaded(arguments.file), loaded(vocabulary(settings.ontology_folder))
+        folder = settings.ontology_folder
+        own, beside = loaded(arguments.file, folder), loaded(vocabulary(folder), folder)
         beside.add(hypotheses_named())
         report = validate_own(own.quads(), beside.quads(), shapes)
         texts = [Text(file) for file in arguments.file]

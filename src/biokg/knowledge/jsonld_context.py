@@ -17,6 +17,28 @@ _DATES = frozenset({"earliest", "latest", "startEarliest", "startLatest", "endEa
 _PREFIXES = ("rdfs", "skos", "dcterms", "prov", "xsd")
 
 
+CONTEXT = ONTOLOGY + "context.jsonld"
+
+
+def with_own_context(data: bytes, ontology_folder: Path) -> bytes:
+    """*data* with the project's context put in where it is named by its address or file; other JSON is left as it is.
+
+    Decimal numbers become text there, which the context types as xsd:decimal: JSON-LD itself would write 0.05 as the
+    double 5.0E-2, which is no decimal. Nothing is fetched.
+    """
+    try:
+        document = json.loads(data, parse_float=str)
+    except ValueError:
+        return data
+    held = document.get("@context") if isinstance(document, dict) else None
+    named = held if isinstance(held, list) else [held]
+    if not any(name in (CONTEXT, "context.jsonld") for name in named if isinstance(name, str)):
+        return data
+    own = json.loads((ontology_folder / "context.jsonld").read_text(encoding="utf-8"))["@context"]
+    document["@context"] = [own if name in (CONTEXT, "context.jsonld") else name for name in named]
+    return json.dumps(document).encode()
+
+
 def context_document(ontology_folder: Path) -> str:
     """The context as JSON text, terms in order. Days (``earliest`` …) are xsd:date, which no axiom may say."""
     import pyoxigraph as ox

@@ -118,9 +118,12 @@ def _sent(text: str) -> bytes:
 def _rdf(data: bytes, kind: str) -> dict[str, Any]:
     from pyoxigraph import NamedNode, Quad
 
+    from biokg.knowledge.jsonld_context import with_own_context
     from biokg.rdf.parse import parse_rdf
 
     target = NamedNode(UPLOAD)
+    if kind == "application/ld+json":
+        data = with_own_context(data, service().settings.ontology_folder)
     sent = [Quad(q.subject, q.predicate, q.object, target) for q in parse_rdf(data, kind, max_bytes=LIMIT)]
     text = data.decode("utf-8", "replace")
     shown = [line[:400] for line in text.splitlines()]
