@@ -12,6 +12,8 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import pyoxigraph as ox
 import pytest
@@ -24,6 +26,9 @@ from biokg.linking.reach import Reach, origin
 from biokg.settings import Settings
 from biokg.store.base import Store
 from biokg.terms import VIEWS
+
+if TYPE_CHECKING:
+    from tests.conftest import Server
 
 EXTERNAL = """
 @prefix wd: <http://www.wikidata.org/entity/> . @prefix wdt: <http://www.wikidata.org/prop/direct/> .
@@ -93,6 +98,37 @@ def test_the_graph_is_joined_with_another_server_both_ways(
     assert code == 0
     assert "A project of two" in printed
     assert "SOMEBODY ELSE" not in printed
+
+
+def _sparql(server: Server, query: str) -> tuple[int, str]:
+    request = urllib.request.Request(
+        f"{server.url}/sparql", urlencode({"query": query}).encode(), {"Accept": "text/csv"}, method="POST"
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+def test_the_served_endpoint_joins_with_another_server_only_where_it_is_allowed(
+    endpoint: str, start_server: Callable[..., Server], decoy: _Decoy
+) -> None:
+    server = start_server("--federate", origin(endpoint))
+    text = federated_query("wikidata", "service")
+    status, csv = _sparql(server, text.replace("https://query.wikidata.org/sparql", endpoint))
+    assert status == 200
+    assert "KU Leuven,http://www.wikidata.org/entity/Q833670,1968-01-01T00:00:00Z" in csv
+    assert len(csv.strip().splitlines()) == 3
+    for refused in (text, text.replace("https://query.wikidata.org/sparql", decoy.address)):
+        status, said = _sparql(server, refused)
+        assert status == 400
+        assert "may not be reached" in said
+    assert decoy.untouched()
+    status, said = _sparql(server, f"SELECT * {{ SERVICE <{endpoint}/nothing> {{ ?s ?p ?o }} }}")
+    assert status == 502
+    assert f"{endpoint}/nothing" in said
+    assert _sparql(server, f"SELECT * {{ SERVICE SILENT <{endpoint}/nothing> {{ ?s ?p ?o }} }}")[0] == 200
 
 
 class _Decoy:

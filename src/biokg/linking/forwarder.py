@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from biokg.errors import BioKGError, QueryRefused
+from biokg.errors import BioKGError, QueryRefused, RemoteEngineError, StoreError
 from biokg.linking.reach import Reach
 from biokg.sparql.guard import Guard, check_query
 from biokg.sparql.tokens import Token, tokens
@@ -57,6 +57,16 @@ class Forwarder:
             path = f"/{secrets.token_urlsafe(24)}"
             self._paths[path] = endpoint
         return f"http://127.0.0.1:{self._server.server_address[1]}{path}"
+
+    def fault(self, error: StoreError) -> StoreError:
+        """*error*, under the endpoint's own address where it is of an endpoint asked through this forwarder."""
+        said = str(error)
+        here = f"http://127.0.0.1:{self._server.server_address[1]}"
+        if here not in said:
+            return error
+        for path, endpoint in self._paths.items():
+            said = said.replace(here + path, endpoint)
+        return RemoteEngineError(said.replace(here, "the forwarder"))
 
     def _forward(self, handler: BaseHTTPRequestHandler) -> None:
         endpoint = self._paths.get(handler.path)
@@ -127,8 +137,11 @@ def select_with_service(
 
     check_query(_without_service(text), guard or Guard())
     with forwarder(reach) as held:
-        answer = store.select(rewrite(text, held), default_graphs=default_graphs)
-        return Solutions(answer.variables, list(answer.rows))
+        try:
+            answer = store.select(rewrite(text, held), default_graphs=default_graphs)
+            return Solutions(answer.variables, list(answer.rows))
+        except StoreError as error:
+            raise held.fault(error) from None
 
 
 def _without_service(text: str) -> str:
