@@ -10,7 +10,7 @@ from biokg.web.asking import Row
 from biokg.web.drawing.base import DIRECTIONS, NAMES, Drawing, last, text
 
 WIDTH, TOP, SPACE, GAP, BAR = 980.0, 40.0, 520.0, 9.0, 16.0
-EDGES = (262.0, 540.0, 785.0)
+EDGES = (262.0, 530.0, 762.0)
 CLASSES = 8
 
 
