@@ -40,7 +40,12 @@ def test_two_regions_are_set_side_by_side(flags: list[str], capsys: pytest.Captu
 def test_the_report_goes_to_a_file(flags: list[str], tmp_path: Path) -> None:
     target = tmp_path / "report.md"
     options = ["--format", "md", "--view", "to-2016", "--without-robustness", "-o", str(target)]
+    options += ["--figures", str(tmp_path / "figures")]
     assert main(["report", *flags, *options]) == 0
     text = target.read_text(encoding="utf-8")
     assert all(f"H{number}" in text for number in range(1, 5))
     assert "Clopper–Pearson" in text
+    drawn = sorted(path.name for path in (tmp_path / "figures").iterdir())
+    assert drawn[:2] == ["figure-01.png", "figure-01.svg"]
+    assert (tmp_path / "figures" / "figure-01.png").read_bytes().startswith(b"\x89PNG")
+    assert f"({tmp_path.as_posix()}/figures/figure-01.svg)" in text

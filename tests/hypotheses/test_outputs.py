@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from biokg.hypotheses import assess
 from biokg.hypotheses.comparison import narrow, side_by_side
 from biokg.hypotheses.figures import curves_svg, intervals_svg
 from biokg.hypotheses.provenance import to_nquads
-from biokg.hypotheses.report import report
+from biokg.hypotheses.report import blocks, figures, report, write_report
 from biokg.terms import ASSESSMENT_GRAPH, PREFIXES, term
 
 if TYPE_CHECKING:
@@ -93,6 +94,24 @@ def test_the_report_stands_alone_and_has_its_figures(assessed: dict[str, Hypothe
     assert "Counter-evidence" in markdown
     with pytest.raises(UsageError, match="no report format"):
         report(chosen, "docx")
+
+
+def test_tables_and_figures_are_numbered_and_all_documents_listed(
+    assessed: dict[str, HypothesisAssessment],
+) -> None:
+    told = tuple(blocks([assessed["h3"]], robustness=False))
+    html, markdown = write_report(told, "pdf-ready"), write_report(told, "md", figures="figs")
+    drawn = figures(told)
+    assert list(drawn) == [f"figure-{number:02d}" for number in range(1, len(drawn) + 1)]
+    for number, name in enumerate(drawn, start=1):
+        assert f"<b>Figure {number}.</b>" in html
+        assert f"![Figure {number}](figs/{name}.svg)" in markdown
+    assert f"<b>Table {html.count('<table>')}.</b> Documents that the evidence" in html
+    sources = html.split("<h2>Sources</h2>")[1]
+    for view in assessed["h3"].to_dict()["views"]:
+        for claim in view["sub_claims"]:
+            for line in (*claim["evidence"], *claim["counter_evidence"]):
+                assert all(escape(source["label"]) in sources for source in line["sources"])
 
 
 def test_labels_from_data_are_text_in_figures() -> None:

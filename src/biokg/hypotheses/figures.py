@@ -89,7 +89,7 @@ def robustness_svg(found: dict[str, Any], title: str) -> str:
     height = top + len(populations) * size + 30
     key = "+ supported   ± partially   − contradicted   ? insufficient data   * one document or firm changes it"
     body.append(_text(left, height - 8, key, size=10))
-    return _svg(left + len(columns) * size + 20, height, title, body)
+    return _svg(left + max(len(columns) * size, 520) + 20, height, title, body)
 
 
 def curves_svg(curves: dict[str, list[tuple[float, float]]], title: str, unit: str) -> str:

@@ -16,13 +16,18 @@ from biokg.hypotheses.figures import curves_svg, intervals_svg, robustness_svg
 if TYPE_CHECKING:
     from biokg.hypotheses.assessment import HypothesisAssessment
 
-FORMATS = ("html", "md")
+FORMATS = ("html", "md", "pdf-ready")
 _STYLE = (
     "body{font:15px/1.5 Georgia,serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}"
     "table{border-collapse:collapse;margin:.5rem 0;font-size:13px}td,th{border:1px solid #bbb;padding:.2rem .5rem;"
-    "text-align:left;vertical-align:top;overflow-wrap:anywhere}"
+    "text-align:left;vertical-align:top}td{overflow-wrap:anywhere}"
     "figure{margin:1rem 0}svg{max-width:100%;height:auto}h1,h2,h3{line-height:1.2}"
-    "@media print{h2{break-before:page}table,svg{break-inside:avoid}}"
+    "caption,figcaption{text-align:left;font-size:13px;padding:.2rem 0;caption-side:top}"
+    "thead{display:table-header-group}"
+    "@page{size:A4;margin:18mm 15mm;@bottom-center{content:counter(page)}}"
+    "@media print{body{font-size:10pt;margin:0;max-width:none;padding:0}"
+    "h2{break-before:page}h2:first-of-type{break-before:auto}h1,h2,h3,h4{break-after:avoid}"
+    "table{font-size:8pt;width:100%}tr,svg,figure{break-inside:avoid}}"
 )
 
 
@@ -50,15 +55,16 @@ class Listing:
 
 @dataclass(frozen=True)
 class Grid:
-    """A table of plain text."""
+    """A table of plain text; tables are numbered in the order in which they stand."""
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    caption: str
 
 
 @dataclass(frozen=True)
 class Figure:
-    """An SVG figure and its caption; Markdown keeps the caption alone."""
+    """An SVG figure and its caption; Markdown names the file that holds it, or keeps the caption alone."""
 
     svg: str
     caption: str
@@ -94,7 +100,7 @@ def _overview(found: Sequence[dict[str, Any]]) -> Iterator[Block]:
         for number, claim in enumerate(item["views"][0]["sub_claims"]):
             labels = (view["sub_claims"][number]["verdict_label"] for view in item["views"])
             rows.append((f"{claim['id'].upper()}: {claim['claim']}", *labels, ""))
-    yield Grid(("", *views, "the author’s own"), tuple(rows))
+    yield Grid(("", *views, "the author’s own"), tuple(rows), "Verdicts on hypotheses and sub-claims by view.")
     yield Paragraph(
         "Verdicts are computed from the graph; the author’s own stands beside them and is no evidence. A firm without "
         "a row is unknown, never a no. L is the share certain to hold, H the share that may."
@@ -108,14 +114,16 @@ def _criteria(claim: dict[str, Any], intervals: dict[str, Any]) -> Iterator[Bloc
             (
                 item["title"] + (" (necessary)" if item["necessary"] else ""),
                 f"{item['population']['label']}; {item['rule']['label']}",
+                _percent(item["coverage"]),
                 f"{item['N']} / {item['Y']} / {item['X']} / {item['U']}",
                 f"{_percent(item['L'])} / {_percent(item['H'])}",
-                _percent(item["coverage"]),
                 f"{item['outcome_label']}: {item['why']}",
             )
         )
     yield Grid(
-        ("criterion", "population and rule", "N / yes / no / unknown", "L / H", "coverage", "outcome"), tuple(rows)
+        ("criterion", "population and rule", "coverage", "N / yes / no / unknown", "L / H", "outcome"),
+        tuple(rows),
+        f"Criteria of {claim['id'].upper()}: what is known, and what follows.",
     )
     flips = [f"{item['title']}: {item['flip']}" for item in claim["criteria"] if item["flip"]]
     if flips:
@@ -148,13 +156,14 @@ def _lines(title: str, lines: Sequence[dict[str, Any]]) -> Iterator[Block]:
             )
             for line in lines
         )
-        yield Grid(("statement", "weight", "source"), rows)
+        yield Grid(("statement", "weight", "source"), rows, f"{title}.")
 
 
 def _robustness(found: dict[str, Any]) -> Iterator[Block]:
+    few = "Fewer than half of the choices keep the verdict. " if 2 * found["kept"] < found["cells"] else ""
     yield Paragraph(
-        f"Robustness: {found['kept']} of {found['cells']} cells of population × rule × threshold × as-of date keep the "
-        f"verdict “{found['verdict'].replace('-', ' ')}”. {found['note']} Leaving out each of "
+        f"Robustness: {few}{found['kept']} of {found['cells']} cells of population × rule × threshold × as-of date "
+        f"keep the verdict “{found['verdict'].replace('-', ' ')}”. {found['note']} Leaving out each of "
         f"{found['left_out']['documents']} documents and {found['left_out']['firms']} firms in each cell, "
         f"{len(found['changing']['documents'])} documents and {len(found['changing']['firms'])} firms change some cell."
     )
@@ -168,11 +177,20 @@ def _robustness(found: dict[str, Any]) -> Iterator[Block]:
     )
 
 
+def _compared(row: dict[str, Any]) -> str:
+    """Coverage of both groups first, then what the test allows to say."""
+    groups = ", ".join(
+        f"{name}: {_percent(group['coverage'])} of {group['N']}" for name, group in row["groups"].items()
+    )
+    p = f" (p {row['p'][0]:.3f} to {row['p'][1]:.3f})" if "p" in row else ""
+    return f"outcome known of {groups}. {row['result'].capitalize()}{p}: {row['why']}."
+
+
 def _statistics(told: dict[str, Any]) -> Iterator[Block]:
+    for row in told.get("comparisons", ()):
+        yield Paragraph(f"{row['title']}: {_compared(row)} {row['unknown_exposure']} are in neither group.")
     for row in told.get("regions", ()):
-        groups = ", ".join(f"{name}: {_percent(g['coverage'])} of {g['N']}" for name, g in row["groups"].items())
-        p = f" (p {row['p'][0]:.3f} to {row['p'][1]:.3f})" if "p" in row else ""
-        yield Paragraph(f"By region, {row['criterion']}: coverage {groups}. {row['result']}{p}: {row['why']}.")
+        yield Paragraph(f"By region, {row['criterion']}: {_compared(row)}")
     rates = told.get("founding_rates", ())
     if rates:
         rows = tuple(
@@ -188,7 +206,8 @@ def _statistics(told: dict[str, Any]) -> Iterator[Block]:
             for row in rates
         )
         yield Paragraph(f"Foundings in the ten years before and after each dated instrument; {rates[0]['caption']}.")
-        yield Grid(("region", "instrument", "year", "before / after", "rate ratio (95 %)"), rows)
+        head = ("region", "instrument", "year", "before / after", "rate ratio (95 %)")
+        yield Grid(head, rows, "Foundings ten years before and after each dated instrument.")
     if "first_alliance" in told:
         yield from _first_alliance(told["first_alliance"])
     if told.get("exits", {}).get("result") == "range":
@@ -231,9 +250,9 @@ def _hypothesis(item: dict[str, Any]) -> Iterator[Block]:
                 intervals_svg(claim["criteria"], f"Certain and possible shares, {claim['id'].upper()}"),
                 "L to H; the line is the threshold.",
             )
-            yield from _lines("Evidence", claim["evidence"])
-            yield from _lines("Counter-evidence", claim["counter_evidence"])
-            yield from _lines("Qualifications", claim["qualifying"])
+            yield from _lines(f"Evidence on {claim['id'].upper()}", claim["evidence"])
+            yield from _lines(f"Counter-evidence on {claim['id'].upper()}", claim["counter_evidence"])
+            yield from _lines(f"Qualifications on {claim['id'].upper()}", claim["qualifying"])
             if grids:
                 yield from _robustness(grids[place])
         yield from _statistics(told)
@@ -244,6 +263,20 @@ def _hypothesis(item: dict[str, Any]) -> Iterator[Block]:
     yield Listing(tuple(item["strengths"]))
     yield Paragraph("and weak:")
     yield Listing(tuple(item["weaknesses"]))
+
+
+def _bibliography(found: Sequence[dict[str, Any]]) -> Iterator[Block]:
+    """Every document that an evidence line or a counted fact stands in, with how many of them do."""
+    cited: dict[str, set[str]] = {}
+    for claim in (claim for item in found for view in item["views"] for claim in view["sub_claims"]):
+        lines = (*claim["evidence"], *claim["counter_evidence"], *claim["qualifying"])
+        facts = (fact for one in claim["criteria"] for member in one["members"] for fact in member["facts"])
+        for told in (*lines, *facts):
+            for source in told["sources"]:
+                cited.setdefault(source["label"], set()).add(told["iri"])
+    yield Heading(2, "Sources")
+    rows = tuple((label, str(len(cited[label]))) for label in sorted(cited))
+    yield Grid(("document", "facts and lines"), rows, "Documents that the evidence and the counted facts stand in.")
 
 
 def blocks(assessments: Sequence[HypothesisAssessment], *, robustness: bool = True) -> Iterator[Block]:
@@ -259,13 +292,14 @@ def blocks(assessments: Sequence[HypothesisAssessment], *, robustness: bool = Tr
     yield from _overview(found)
     for item in found:
         yield from _hypothesis(item)
+    yield from _bibliography(found)
 
 
 def _cell(text: str) -> str:
     return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
 
 
-def _markdown(block: Block) -> str:
+def _markdown(block: Block, number: int, figures: str) -> str:
     if isinstance(block, Heading):
         return f"{'#' * block.level} {_cell(block.text)}\n"
     if isinstance(block, Paragraph):
@@ -274,11 +308,13 @@ def _markdown(block: Block) -> str:
         return "".join(f"- {_cell(item)}\n" for item in block.items)
     if isinstance(block, Grid):
         lines = [block.head, tuple("---" for _ in block.head), *block.rows]
-        return "".join(f"| {' | '.join(_cell(value) for value in row)} |\n" for row in lines)
-    return f"*{_cell(block.caption)}*\n"
+        rows = "".join(f"| {' | '.join(_cell(value) for value in row)} |\n" for row in lines)
+        return f"**Table {number}.** {_cell(block.caption)}\n\n{rows}"
+    shown = f"![Figure {number}]({figures}/{figure_name(number)}.svg)\n\n" if figures else ""
+    return f"{shown}**Figure {number}.** {_cell(block.caption)}\n"
 
 
-def _html(block: Block) -> str:
+def _html(block: Block, number: int, _figures: str) -> str:
     if isinstance(block, Heading):
         return f"<h{block.level}>{escape(block.text)}</h{block.level}>"
     if isinstance(block, Paragraph):
@@ -288,23 +324,50 @@ def _html(block: Block) -> str:
     if isinstance(block, Grid):
         head = "".join(f"<th>{escape(value)}</th>" for value in block.head)
         rows = "".join(f"<tr>{''.join(f'<td>{escape(value)}</td>' for value in row)}</tr>" for row in block.rows)
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-    return f"<figure>{block.svg}<figcaption>{escape(block.caption)}</figcaption></figure>"
+        caption = f"<caption><b>Table {number}.</b> {escape(block.caption)}</caption>"
+        return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    caption = f"<figcaption><b>Figure {number}.</b> {escape(block.caption)}</figcaption>"
+    return f"<figure>{block.svg}{caption}</figure>"
 
 
-def report(assessments: Sequence[HypothesisAssessment], format: str = "html", *, robustness: bool = True) -> str:
-    """The report in *format* (``html``: one file that needs nothing else; ``md``).
+def figure_name(number: int) -> str:
+    """The name of the file of a figure, without its suffix."""
+    return f"figure-{number:02d}"
 
-    The same assessments give the same text. Raises :class:`UsageError` for another format.
+
+def figures(told: Sequence[Block]) -> dict[str, str]:
+    """The SVG text of every figure of a report, by :func:`figure_name`."""
+    shown = (block for block in told if isinstance(block, Figure))
+    return {figure_name(number): block.svg for number, block in enumerate(shown, start=1)}
+
+
+def _numbered(told: Sequence[Block]) -> Iterator[tuple[Block, int]]:
+    """Each block with its number among the tables or the figures."""
+    counted: dict[type, int] = {}
+    for block in told:
+        counted[type(block)] = counted.get(type(block), 0) + 1
+        yield block, counted[type(block)]
+
+
+def write_report(told: Sequence[Block], format: str = "html", *, figures: str = "") -> str:
+    """*told* in *format* (``html`` and ``pdf-ready``: one file that needs nothing else; ``md``).
+
+    *figures* is the folder, as Markdown shall name it, that holds the figures. Raises :class:`UsageError` for
+    another format.
     """
     if format not in FORMATS:
         raise UsageError(f"there is no report format {format!r}", fix=f"Formats: {', '.join(FORMATS)}.")
-    told = blocks(assessments, robustness=robustness)
+    write = _markdown if format == "md" else _html
+    body = "\n".join(write(block, number, figures) for block, number in _numbered(told))
     if format == "md":
-        return "\n".join(map(_markdown, told))
-    body = "\n".join(map(_html, told))
+        return body
     head = (
         '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
         f"<title>The four hypotheses</title><style>{_STYLE}</style>"
     )
     return f'<!doctype html><html lang="en"><head>{head}</head><body>{body}</body></html>\n'
+
+
+def report(assessments: Sequence[HypothesisAssessment], format: str = "html", *, robustness: bool = True) -> str:
+    """The report in *format*; the same assessments give the same text. Raises as :func:`write_report` does."""
+    return write_report(tuple(blocks(assessments, robustness=robustness)), format)
