@@ -28,6 +28,15 @@ def test_same_as_only_where_both_sides_are_one_thing(table: LinkTable) -> None:
     assert {"ku-leuven", "vib", "argenx"} <= same
 
 
+def test_a_legal_entity_and_a_national_company_are_not_said_to_be_the_firm(table: LinkTable) -> None:
+    same = [link for link in table.links if link.predicate == "owl:sameAs"]
+    assert [link.id for link in same if link.registry == "lei"] == []
+    assert terms.entity("organization", "gsk-belgium") not in {link.subject for link in same}
+    hospitals = {link.subject: link.object_label for link in same if "hospital" in link.subject_label.lower()}
+    assert all("ospital" in label or "iekenhuis" in label for label in hospitals.values()), hospitals
+    assert all(float(link.confidence) >= 0.97 for link in same)
+
+
 def test_an_external_record_is_the_same_as_one_thing_only(table: LinkTable) -> None:
     owners = Counter(link.object for link in table.links if link.predicate == "owl:sameAs")
     assert [address for address, count in owners.items() if count > 1] == []
