@@ -37,6 +37,8 @@ class Focus:
     base: str
     """Pattern that binds ``%this%``."""
     steps: tuple[Path, ...] = ()
+    nodes: tuple[Node, ...] | None = None
+    """The focus nodes themselves, where it is known how many values they have."""
 
     def pattern(self, variable: str = THIS) -> str:
         """The pattern that binds *variable* to each focus node (possibly more than once)."""
@@ -52,7 +54,7 @@ class Focus:
 
     def follow(self, path: Path | None) -> Focus:
         """The value nodes of a shape with *path* at these focus nodes."""
-        return self if path is None else replace(self, steps=(*self.steps, path))
+        return self if path is None else replace(self, steps=(*self.steps, path), nodes=None)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from biokg.shapes.model import (
     LIST_COMPONENTS,
     PAIR_COMPONENTS,
     SHAPE_COMPONENTS,
+    VALUE_COMPONENTS,
     Constraint,
     Shape,
     Shapes,
@@ -33,6 +34,8 @@ from biokg.store.base import Store
 from biokg.store.local import LocalStore
 
 _LOGIC = {*SHAPE_COMPONENTS.values(), *LIST_COMPONENTS.values()}
+_OF_VALUES = {*_LOGIC, *VALUE_COMPONENTS.values(), "Closed", "UniqueName", "Disjoint", "LessThan", "LessThanOrEquals"}
+"""Constraints that hold where there is no value node."""
 _TERMS = (NamedNode, Literal, BlankNode)
 _TEMPLATE = re.compile(r"\{[?$](\w+)\}")
 _COUNTS = re.compile(r"\b(COUNT|SUM|AVG|SAMPLE|GROUP_CONCAT)\s*\((?!\s*DISTINCT)", re.IGNORECASE)
@@ -50,6 +53,8 @@ class Engine:
         self.graphs = graphs
         self._below: dict[str, tuple[str, ...]] | None = None
         self._names = NameIndex(keep=keep_names)
+        self.held: Mapping[Node, Mapping[str, int]] = {}
+        """How many values changed nodes have, by property; the nodes of a :class:`Focus` are looked up here."""
         self._bad: dict[tuple[Node, Focus], frozenset[Node]] = {}
         self.dialect = Dialect(self.subclasses, shapes.by_node.__getitem__, widened_integers=store.kind != "remote")
 
@@ -140,6 +145,11 @@ class Engine:
         if (shape.id, focus) in seen:
             return
         seen.add((shape.id, focus))
+        if self._lacks(focus, shape.path):
+            for constraint in shape.constraints:
+                if constraint.component not in _OF_VALUES and compiler.count_test(shape, constraint) is None:
+                    yield from self._constraint(shape, focus, constraint)
+            return
         _, variable = compiler.values(focus, shape.path)
         tests = {c: compiler.inline(c, variable, self.dialect) for c in shape.constraints}
         alone = {c: test for c, test in tests.items() if test is not None}
@@ -154,13 +164,32 @@ class Engine:
         for member in members:
             yield from self._rest(member, inner, seen)
 
+    def _lacks(self, focus: Focus, path: Path | None) -> bool:
+        """No focus node is known to have a value of the property *path*."""
+        if path is None or path.kind != "predicate" or focus.nodes is None:
+            return False
+        return not any(path.iri in self.held[node] for node in focus.nodes)
+
     def _counts(self, shapes: Sequence[Shape], focus: Focus) -> Iterator[Result]:
         pairs = [(shape, c, compiler.count_test(shape, c)) for shape in shapes for c in shape.constraints]
         tests = [(shape, constraint, test) for shape, constraint, test in pairs if test is not None]
+        if focus.nodes is not None:
+            counted = [(shape, constraint) for shape, constraint, _ in tests if _is_count(shape, constraint)]
+            tests = [found for found in tests if not _is_count(found[0], found[1])]
+            yield from self._counted(counted, focus.nodes)
         if tests:
             for row in self.rows(compiler.counts_query(focus, [test for _, _, test in tests])):
                 for i in _raised(row, len(tests)):
                     yield self._result(tests[i][0], tests[i][1], row["this"], None)
+
+    def _counted(self, tests: Sequence[tuple[Shape, Constraint]], nodes: Sequence[Node]) -> Iterator[Result]:
+        """Count tests on nodes of which it is known how many values they have."""
+        for shape, constraint in tests:
+            bound = int(constraint.parameter.value) if constraint.parameter is not None else 0
+            for node in nodes:
+                count = self.held[node].get(shape.path.iri, 0) if shape.path is not None else 0
+                if count < bound if constraint.component == "MinCount" else count > bound:
+                    yield self._result(shape, constraint, node, None)
 
     def _values(self, shape: Shape, focus: Focus, alone: Mapping[Constraint, str]) -> Iterator[Result]:
         constraints = list(alone)
@@ -291,6 +320,13 @@ class Engine:
             severity=severity if severity in SEVERITIES else shape.severity,
             message=_message(shape.messages, constraint) if message is None else message,
         )
+
+
+def _is_count(shape: Shape, constraint: Constraint) -> bool:
+    """The constraint bounds the number of values of one property."""
+    return (
+        constraint.component in ("MinCount", "MaxCount") and shape.path is not None and shape.path.kind == "predicate"
+    )
 
 
 def _raised(row: Mapping[str, Node], count: int) -> Iterator[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from pyoxigraph import NamedNode
@@ -40,20 +40,21 @@ class Revalidation:
         changed = [node for node in dict.fromkeys(nodes) if isinstance(node, NamedNode)]
         self.engine.forget(changed)
         links = self._links(changed)
-        types = self._types(list(dict.fromkeys([*changed, *(node for held in links.values() for node in held)])))
+        types = self._types(list(dict.fromkeys([*changed, *(node for linked in links.values() for node in linked)])))
+        self.engine.held = held = self._held(changed)
         results: dict[Result, None] = {}
         delegated: list[Delegated] = []
         for shape in self.shapes.targeted:
             focus = self._focus(shape, changed, types)
             reason = self._reasons[shape.id]
             if reason:
-                near = [*focus, *(n for held in links.values() for n in self._focus(shape, held, types))]
+                near = [*focus, *(n for nodes in links.values() for n in self._focus(shape, nodes, types))]
                 delegated += [Delegated(display(shape.id), reason)] if near else []
                 found = judge(self.engine.store, self.shapes, shape, self.engine.graphs) if near else ()
                 results |= {result: None for result in found if result.focus in set(near)}
                 continue
             for chunk in _chunks(focus + self._namesakes(shape, focus)):
-                results |= dict.fromkeys(self.engine.validate(shape, _values(chunk)))
+                results |= dict.fromkeys(self.engine.validate(shape, _known(chunk, held)))
             results |= dict.fromkeys(self._near(shape, links, types))
             results |= dict.fromkeys(self._far(shape, changed, types))
         return ValidationReport(tuple(results), tuple(delegated))
@@ -75,6 +76,18 @@ class Revalidation:
             for row in self.engine.rows(text):
                 types[row["this"]].add(row["type"].value)
         return types
+
+    def _held(self, nodes: Sequence[NamedNode]) -> dict[Node, dict[str, int]]:
+        """How many values each of *nodes* has of each of its properties."""
+        held: dict[Node, dict[str, int]] = {node: {} for node in nodes}
+        for chunk in _chunks(nodes):
+            text = (
+                f"SELECT ?this ?property (COUNT(DISTINCT ?any) AS ?count) WHERE {{ {_listed('?this', chunk)} "
+                "?this ?property ?any } GROUP BY ?this ?property"
+            )
+            for row in self.engine.rows(text):
+                held[row["this"]][row["property"].value] = int(row["count"].value)
+        return held
 
     def _target_classes(self, shape: Shape) -> frozenset[str]:
         if shape.id not in self._classes:
@@ -166,6 +179,11 @@ def _listed(variable: str, nodes: Sequence[NamedNode]) -> str:
 
 def _values(nodes: Sequence[NamedNode]) -> Focus:
     return Focus(_listed("%this%", nodes))
+
+
+def _known(nodes: Sequence[NamedNode], held: Mapping[Node, Mapping[str, int]]) -> Focus:
+    """The focus nodes, named as such where it is known what all of them hold."""
+    return replace(_values(nodes), nodes=tuple(nodes)) if all(node in held for node in nodes) else _values(nodes)
 
 
 def _chunks(nodes: Sequence[NamedNode]) -> Iterator[Sequence[NamedNode]]:
