@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import csv
+import signal
+import subprocess
+import sys
 
 import pytest
 
@@ -141,6 +144,29 @@ def test_rows_that_only_the_graph_can_judge_are_taken_back(empty, tmp_path):
         import_files(empty, [table(tmp_path, "firms", FIRM), bad])
     assert held_imports(empty.state_folder) == []
     assert publish(empty).version == before.version
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from biokg.knowledge import importing
+from biokg.settings import load_settings
+
+settings = load_settings({"state_dir": Path(sys.argv[1])}, environ={})
+importing._published = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+importing.import_files(settings, [Path(sys.argv[2])])
+"""
+
+
+def test_an_import_that_is_killed_in_the_middle_leaves_nothing(empty, tmp_path):
+    before = publish(empty)
+    firms = table(tmp_path, "firms", FIRM)
+    killed = subprocess.run([sys.executable, "-c", KILLED, empty.state_folder, firms], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert list((empty.state_folder / "imports").glob("*/manifest.json")) != []
+    assert held_imports(empty.state_folder) == []
+    assert publish(empty).version == before.version
+    assert import_files(empty, [firms]).number == 1
 
 
 TURTLE = """

@@ -17,6 +17,8 @@ from biokg.knowledge.imports import (
     compare,
     held_imports,
     keep,
+    new_folder,
+    pending,
     project_tables,
     rdf_quads,
     read_rows,
@@ -70,8 +72,10 @@ def import_files(
             fix="give the rows ids of their own, or load them with --replace",
         )
     _remember(settings, progress)
-    number, folder = keep(settings.state_folder, [*tables, *((file, "") for file in graphs)], layer)
-    return Outcome(changes, _published(settings, folder, progress), number)
+    folder = new_folder(settings.state_folder)
+    with pending(folder):
+        number = keep(folder, [*tables, *((file, "") for file in graphs)], layer)
+        return Outcome(changes, _published(settings, folder, progress), number)
 
 
 def _changes(settings: Settings, tables: Sequence[tuple[Path, str]], progress: Progress | None) -> Changes:

@@ -10,6 +10,7 @@ import csv
 import json
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 IMPORTS = "imports"
 MANIFEST = "manifest.json"
+PENDING = "pending"
+"""Stands in the folder of an import until its version is published, locked by the process that brings it in."""
 RDF_ENDINGS: Mapping[str, str] = {
     ".ttl": "text/turtle",
     ".nt": "application/n-triples",
@@ -88,6 +91,8 @@ def held_imports(state: Path) -> list[Import]:
     """The imports of a state folder, oldest first."""
     found = []
     for manifest in (state / IMPORTS).glob(f"*/{MANIFEST}"):
+        if is_abandoned(manifest.parent):
+            continue
         note = json.loads(manifest.read_text(encoding="utf-8"))
         for entry in note["files"]:
             file = manifest.parent / entry["file"]
@@ -95,6 +100,38 @@ def held_imports(state: Path) -> list[Import]:
                 Import(int(note["number"]), entry["name"], manifest.parent, file, entry["table"], entry["layer"])
             )
     return sorted(found, key=lambda held: (held.number, held.file.name))
+
+
+def is_abandoned(folder: Path) -> bool:
+    """Whether the process that was bringing this import in ended before its version was published."""
+    import fcntl
+
+    try:
+        with (folder / PENDING).open("rb") as handle:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return False
+    return True
+
+
+def discard_abandoned(state: Path) -> None:
+    """Remove what imports that were cut off left behind."""
+    for folder in (state / IMPORTS).glob("[0-9]*"):
+        if is_abandoned(folder) or not any(folder.iterdir()):
+            shutil.rmtree(folder)
+
+
+@contextmanager
+def pending(folder: Path) -> Iterator[None]:
+    """The import in *folder* counts only while this process lives, until the block ends well."""
+    import fcntl
+
+    with (folder / PENDING).open("wb") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+        (folder / PENDING).unlink()
 
 
 def table_of(file: Path, schemas: Mapping[str, TableSchema]) -> str:
@@ -281,18 +318,25 @@ def merged(tables: Tables, imported: Sequence[Mapping[str, Sequence[Row]]]) -> t
     return whole, kept
 
 
-def keep(state: Path, files: Sequence[tuple[Path, str]], layer: str) -> tuple[int, Path]:
-    """Put copies of *files*, each with its table (empty for RDF), among the imports; its number and folder."""
+def new_folder(state: Path) -> Path:
+    """An empty folder for the next import; it does not count before :func:`keep` has put something in."""
+    discard_abandoned(state)
     number = max((held.number for held in held_imports(state)), default=0) + 1
     folder = state / IMPORTS / f"{number:04d}"
     folder.mkdir(parents=True)
+    return folder
+
+
+def keep(folder: Path, files: Sequence[tuple[Path, str]], layer: str) -> int:
+    """Put copies of *files*, each with its table (empty for RDF), into *folder*; returns the number of the import."""
     entries = []
     for position, (file, table) in enumerate(files, 1):
         copy = f"{position:02d}{'.csv' if table else file.suffix.lower()}"
         shutil.copyfile(file, folder / copy)
         entries.append({"name": file.name, "file": copy, "table": table, "layer": layer})
+    number = int(folder.name)
     (folder / MANIFEST).write_text(json.dumps({"number": number, "files": entries}), encoding="utf-8")
-    return number, folder
+    return number
 
 
 def project_tables(data: Path, state: Path) -> Tables:
