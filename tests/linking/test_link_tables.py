@@ -11,7 +11,10 @@ import pytest
 from biokg import terms
 from biokg.errors import DataError
 from biokg.knowledge.links import LinkTable, link_quads, read_links
+from biokg.linking.federation import coverage
 from biokg.settings import Settings
+from biokg.store.base import Store
+from biokg.terms import VIEWS
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "links"
 
@@ -111,3 +114,16 @@ def test_a_bad_cell_is_named_with_its_row_and_column(
         read_links(tmp_path)
     problem = caught.value.problems[0]
     assert (problem.row, problem.column) == (start + 2, column)
+
+
+def test_each_linkset_of_the_catalogue_counts_the_links_that_the_graph_holds(store: Store) -> None:
+    """``void:triples`` of every linkset is the number of links by that predicate to that registry."""
+    said: dict[tuple[str, str], int] = {}
+    for kind, triples in store.select(
+        (Path(__file__).parent / "linksets.rq").read_text(encoding="utf-8"), default_graphs=VIEWS["all"].graphs
+    ).rows:
+        registry, _, match = kind.value.rsplit("/", 1)[-1].rpartition("-")  # type: ignore[union-attr]
+        assert (registry, match) not in said, "one count per linkset"
+        said[registry, match] = int(triples.value)  # type: ignore[union-attr]
+    held = {(registry, match): links for registry, match, _, links in coverage(store) if registry != "iso-3166-2"}
+    assert said == held
