@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from biokg.errors import StoreError
 from biokg.execution.writes import RELOAD, Changes, Check, Write, Written, apply, hash_of
 from biokg.store.folder import StoreFolder, read_journal
 from biokg.store.local import COPY_UP_TO
@@ -171,36 +172,34 @@ class DiskDataset:
     """
 
     options: Options
+    folder: StoreFolder
     moves: bool = False
     version: str = ""
     _current: Path = Path()
     _held: MemoryStore | None = None
     _lock: int = -1
 
-    @property
-    def _folder(self) -> StoreFolder:
-        assert self.options.folder is not None  # noqa: S101
-        return StoreFolder(self.options.folder)
-
     def open(self) -> None:
         """Make the first generation where there is none, from the published file if one is given.
 
         RocksDB starts threads, so it is opened in children only.
         """
-        self._lock = self._folder.lock()
-        if self._folder.current() is None:
+        self._lock = self.folder.lock()
+        if self.folder.current() is None:
             pid = os.fork()
             if pid == 0:
                 self._first_generation()
                 os._exit(0)
             os.waitpid(pid, 0)
+            if self.folder.current() is None:
+                raise StoreError(f"the store in {self.folder.path} could not be made", fix="is the disk full?")
         self.adopt()
-        self._folder.drop_others(self._current)
+        self.folder.drop_others(self._current)
 
     def _first_generation(self) -> None:
         from biokg.store.disk import DiskStore
 
-        draft = self._folder.draft()
+        draft = self.folder.draft()
         store = DiskStore(draft)
         if self.options.nquads is not None:
             store.load_nquads(self.options.nquads.read_bytes())
@@ -208,7 +207,7 @@ class DiskDataset:
         store.engine.flush()
         del store
         gc.collect()
-        self._folder.commit(draft, version)
+        self.folder.commit(draft, version)
 
     def reader(self) -> LocalStore:
         """The current generation."""
@@ -241,17 +240,16 @@ class DiskDataset:
         """Do *write* on a new generation and commit it."""
         from biokg.store.disk import DiskStore
 
-        options, current = self.options, self._folder.current()
-        assert current is not None  # noqa: S101
-        draft = self._folder.draft()
+        options, current = self.options, self.folder.served()
+        draft = self.folder.draft()
         try:
             store = DiskStore(draft)
             written = apply(write, store, current.version, max_bytes=options.max_bytes, check=options.checker())
             store.engine.flush()
             del store
             gc.collect()
-            self._folder.record(_entry(write, self.version, written))
-            self._folder.commit(draft, written.version)
+            self.folder.record(_entry(write, self.version, written))
+            self.folder.commit(draft, written.version)
         except BaseException:
             shutil.rmtree(draft, ignore_errors=True)
             raise
@@ -259,18 +257,14 @@ class DiskDataset:
 
     def adopt(self) -> None:
         """Serve the generation that the folder names."""
-        found = self._folder.current()
-        if found is None:
-            from biokg.errors import StoreError
-
-            raise StoreError(f"the store in {self.options.folder} could not be made", fix="is the disk full?")
+        found = self.folder.served()
         self._current, self.version = found.path, found.version.version
         small = found.version.quads <= COPY_UP_TO
         self._held = self._into_memory() if self.options.union and small else None
 
     def forget_old(self) -> None:
         """Remove the generations before the current one."""
-        self._folder.drop_before(self._current)
+        self.folder.drop_before(self._current)
 
 
 @dataclass
@@ -278,6 +272,7 @@ class RemoteDataset:
     """A dataset in another engine, which has no versions that we could know."""
 
     options: Options
+    engine: str
     moves: bool = False
     version: str = ""
 
@@ -289,15 +284,14 @@ class RemoteDataset:
         """A client of the engine."""
         from biokg.store.remote import RemoteStore
 
-        assert self.options.engine is not None  # noqa: S101
         options = self.options
-        return RemoteStore(self.options.engine, auth_file=options.engine_auth_file, timeout=options.deadline)
+        return RemoteStore(self.engine, auth_file=options.engine_auth_file, timeout=options.deadline)
 
     def write(self, write: Write) -> Written:
         """Refused: whole graphs and updates go to the engine itself."""
         from biokg.errors import Forbidden
 
-        raise Forbidden("writes go to the remote engine itself", fix=f"send them to {self.options.engine}")
+        raise Forbidden("writes go to the remote engine itself", fix=f"send them to {self.engine}")
 
     def adopt(self) -> None:
         """Nothing to take over."""
@@ -309,8 +303,8 @@ class RemoteDataset:
 def dataset_of(options: Options) -> Dataset:
     """The dataset that *options* describe."""
     if options.engine is not None:
-        return RemoteDataset(options)
-    return MemoryDataset(options) if options.folder is None else DiskDataset(options)
+        return RemoteDataset(options, options.engine)
+    return MemoryDataset(options) if options.folder is None else DiskDataset(options, StoreFolder(options.folder))
 
 
 def options_from(document: str) -> Options:

@@ -83,12 +83,16 @@ class StoreFolder:
         version = DatasetHash.from_state(document["state"], document["quads"])
         return Generation(self.path / "generations" / document["generation"], version)
 
-    def reader(self) -> DiskStore:
-        """The current generation, for reading."""
+    def served(self) -> Generation:
+        """The generation that is served. Raises :class:`StoreError` in a folder that has none."""
         found = self.current()
         if found is None:
             raise StoreError(f"there is no store in {self.path}", fix="make one with biokg serve --store")
-        return DiskStore(found.path, read_only=True)
+        return found
+
+    def reader(self) -> DiskStore:
+        """The current generation, for reading."""
+        return DiskStore(self.served().path, read_only=True)
 
     def draft(self) -> Path:
         """The folder of a new generation, a copy of the current one, for a write to work on."""
