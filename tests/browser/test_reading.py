@@ -172,11 +172,13 @@ def test_a_picture_changes_its_view_and_keeps_its_downloads_without_script(brows
 def test_paper_shows_what_is_folded_away_and_no_navigation(browser: Any, visit: Any, keep: Any) -> None:
     driver = browser()
     visit(driver, "/id/alliance/ablynx-wyeth-2006")
+    on_screen = driver.find_element(By.CSS_SELECTOR, "details pre")
+    assert not driver.execute_script("return arguments[0].checkVisibility()", on_screen), "it is folded on screen"
     driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
     assert not driver.find_element(By.CSS_SELECTOR, ".masthead nav").is_displayed()
     assert driver.find_element(By.CSS_SELECTOR, "#source-1 blockquote").is_displayed()
     folded = driver.find_element(By.CSS_SELECTOR, "details pre")
-    assert driver.execute_script("return arguments[0].getBoundingClientRect().height", folded) > 20
+    assert driver.execute_script("return arguments[0].checkVisibility()", folded)
     assert (
         driver.execute_script("return getComputedStyle(document.documentElement).backgroundColor")
         == "rgb(255, 255, 255)"

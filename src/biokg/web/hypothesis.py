@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, current_app, request
 
 from biokg import __version__
 from biokg.errors import NotFound
@@ -32,6 +32,19 @@ def assessments() -> list[dict[str, Any]]:
             held["all"] = _read(service(), "verdicts") or _computed(service(), "verdicts")
     found: list[dict[str, Any]] = held["all"]
     return found
+
+
+def at_hand() -> list[dict[str, Any]] | None:
+    """Like :func:`assessments`; ``None`` while a thread that began before computes them, so that nobody waits."""
+    held = kept("assessments")
+    if "all" not in held:
+        found = _read(service(), "verdicts")
+        thread = current_app.extensions.get("biokg.warming")
+        if found is None and thread is not None and thread.is_alive():
+            return None
+        return assessments()
+    ready: list[dict[str, Any]] = held["all"]
+    return ready
 
 
 def detailed(*, wait: bool) -> list[dict[str, Any]] | None:

@@ -10,7 +10,7 @@ from biokg.terms import graph
 from biokg.web.asking import Row, Value, kept, rows
 from biokg.web.entity import named_graph
 from biokg.web.facets import kinds
-from biokg.web.hypothesis import assessments, summary
+from biokg.web.hypothesis import assessments, at_hand, summary
 from biokg.web.rendering import CSV, HTML, JSON, RDF_TYPES, answer, as_json, finish, page, plain, table
 from biokg.web.service import service
 
@@ -45,7 +45,7 @@ def index(suffix: str | None = None) -> Response:
     total = sum(int(row["triples"].text) for row in size() if row["triples"])
     return answer(
         {
-            HTML: lambda: page("start.html", cards=[summary(a) for a in assessments()], counts=counts(), total=total),
+            HTML: lambda: _page(total),
             JSON: lambda: as_json(
                 {
                     "version": service().version,
@@ -59,6 +59,16 @@ def index(suffix: str | None = None) -> Response:
         },
         suffix,
     )
+
+
+def _page(total: int) -> Response:
+    """The start page; while the verdicts of a new version are being computed it says so in their place."""
+    found = at_hand()
+    if found is None:
+        response = page("start.html", fresh=True, cards=None, counts=counts(), total=total)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+    return page("start.html", cards=[summary(a) for a in found], counts=counts(), total=total)
 
 
 def _short(card: dict[str, Any]) -> dict[str, Any]:

@@ -32,6 +32,7 @@ def warm(app: Flask) -> threading.Thread:
             _tried(app, lambda: hypothesis.detailed(wait=True))
 
     thread = threading.Thread(target=prepare, name="warming", daemon=True)
+    app.extensions["biokg.warming"] = thread
     thread.start()
     return thread
 
