@@ -7,6 +7,7 @@ import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import pytest
 from selenium.webdriver.common.by import By
@@ -42,8 +43,35 @@ PLACES = {
 SLOW = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 
 
+def example(file: Path) -> str:
+    """The address of an example of the query page, with the engine's plan."""
+    lines = file.read_text(encoding="utf-8").splitlines()
+    show = next(line for line in lines if line.startswith("# show: ")).removeprefix("# show: ")
+    text = "\n".join(line for line in lines if not line.startswith("# "))
+    return "/query?" + urlencode({"query": text, "show": show, "plan": "yes"})
+
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "src" / "biokg" / "web" / "queries" / "examples"
+PLACES |= {f"answer-{file.stem}": example(file) for file in sorted(EXAMPLES.glob("[2-68]*.rq"))}
+PLACES["selection"] = "/explore?kind=organization&by=region&show=map"
+
+
 def wait(driver: Chrome, condition: Callable[[Chrome], Any], seconds: float = 20) -> Any:
     return WebDriverWait(driver, seconds, poll_frequency=0.05).until(condition)
+
+
+OFFERED = "return [...document.querySelectorAll('.cm-tooltip-autocomplete li')].map(e => e.textContent).join('; ')"
+
+
+def focus_on(driver: Chrome, selector: str) -> None:
+    """Tab from where one is until the first element of *selector* has the focus."""
+    wanted = driver.find_element(By.CSS_SELECTOR, selector)
+    driver.execute_script("document.activeElement.blur(); document.getElementById('main').focus()")
+    for _ in range(150):
+        if driver.switch_to.active_element == wanted:
+            return
+        driver.switch_to.active_element.send_keys(Keys.TAB)
+    raise AssertionError(f"{selector} cannot be reached by the keyboard")
 
 
 def type_query(driver: Chrome, text: str) -> None:
@@ -159,8 +187,7 @@ def test_completion_offers_the_terms_of_the_graph(visit: Any, browser: Any) -> N
     type_query(driver, "SELECT * WHERE { ?a a ")
     for letter in "bkg:Allia":
         driver.switch_to.active_element.send_keys(letter)
-    shown = wait(driver, lambda d: d.find_elements(By.CSS_SELECTOR, ".cm-tooltip-autocomplete li"))
-    assert any("bkg:Alliance" in item.text for item in shown)
+    wait(driver, lambda d: "bkg:Alliance" in d.execute_script(OFFERED))
 
 
 def test_a_mistake_is_marked_where_it_is(visit: Any, browser: Any) -> None:
@@ -173,19 +200,94 @@ def test_a_mistake_is_marked_where_it_is(visit: Any, browser: Any) -> None:
     assert "line 2" in driver.find_element(By.ID, "problem").text
 
 
-def test_stop_stops(visit: Any, browser: Any) -> None:
+def test_stop_stops_and_frees_the_worker(visit: Any, browser: Any) -> None:
     driver = browser()
     visit(driver, "/query")
     type_query(driver, SLOW)
     run = driver.find_element(By.ID, "run")
-    run.click()
-    wait(driver, lambda d: run.text == "Stop" and "running" in d.find_element(By.ID, "run-state").text)
-    run.click()
-    wait(driver, lambda d: "stopped" in d.find_element(By.ID, "run-state").text, 5)
+    for _ in range(3):  # more often than there are workers
+        run.click()
+        wait(driver, lambda d: run.text == "Stop" and "running" in d.find_element(By.ID, "run-state").text)
+        run.click()
+        wait(driver, lambda d: "stopped" in d.find_element(By.ID, "run-state").text, 5)
     type_query(driver, "ASK { ?s ?p ?o }")
     run.click()
     wait(driver, lambda d: d.find_elements(By.ID, "result"), 10)
     assert "yes" in driver.find_element(By.ID, "answer").text
+
+
+def test_an_answer_is_shown_another_way_by_keyboard_alone(visit: Any, browser: Any) -> None:
+    driver = browser()
+    visit(driver, "/query")
+    type_query(driver, "SELECT ?region (COUNT(*) AS ?n) WHERE { ?seat bkg:seatRegion ?region } GROUP BY ?region")
+    driver.switch_to.active_element.send_keys(Keys.CONTROL, Keys.ENTER)
+    wait(driver, lambda d: d.find_elements(By.CSS_SELECTOR, "svg.drawing-result-chart"))
+    focus_on(driver, 'a[data-show="map"]')
+    driver.switch_to.active_element.send_keys(Keys.ENTER)
+    wait(driver, lambda d: d.find_elements(By.CSS_SELECTOR, "svg.drawing-result-map"))
+    wait(driver, lambda d: d.switch_to.active_element.get_attribute("data-show") == "map")
+    assert "show=map" in driver.current_url, "the address is the whole state"
+    assert driver.find_elements(By.CSS_SELECTOR, "#answer table"), "every picture has its table"
+    focus_on(driver, "a[data-plan]")
+    driver.switch_to.active_element.send_keys(Keys.ENTER)
+    wait(driver, lambda d: "QuadPattern" in d.find_element(By.ID, "answer").text)
+    wait(driver, lambda d: d.switch_to.active_element.get_attribute("id") == "plan")
+
+
+def test_a_selection_is_narrowed_and_dropped_by_keyboard_alone(visit: Any, browser: Any) -> None:
+    driver = browser()
+    visit(driver, "/explore?kind=alliance")
+    total = driver.find_element(By.CSS_SELECTOR, "[role=status]").text
+    focus_on(driver, ".facet a")
+    driver.switch_to.active_element.send_keys(Keys.ENTER)
+    wait(driver, lambda d: d.find_element(By.CSS_SELECTOR, "[role=status]").text != total)
+    focus_on(driver, "[role=status] a.badge")
+    driver.switch_to.active_element.send_keys(Keys.ENTER)
+    wait(driver, lambda d: d.find_element(By.CSS_SELECTOR, "[role=status]").text == total)
+    focus_on(driver, "#within")
+    driver.switch_to.active_element.send_keys("nanobdy", Keys.ENTER)
+    wait(driver, lambda d: "has “nanobdy”" in d.find_element(By.CSS_SELECTOR, "[role=status]").text)
+
+
+def test_what_was_asked_is_kept_in_the_browser_only_and_can_be_forgotten(
+    visit: Any, browser: Any, requests_of: Any
+) -> None:
+    driver = browser()
+    visit(driver, "/query")
+    type_query(driver, "ASK { ?kept bkg:basedIn ?there }")
+    driver.find_element(By.ID, "run").click()
+    wait(driver, lambda d: d.find_elements(By.ID, "result"))
+    visit(driver, "/query")
+    requests_of(driver)
+    kept = wait(driver, lambda d: d.find_elements(By.CSS_SELECTOR, "#kept button"))
+    driver.execute_script("document.querySelector('#kept').closest('details').open = true")
+    kept[0].click()
+    assert "?kept" in driver.find_element(By.CSS_SELECTOR, ".cm-content").text
+    driver.find_element(By.ID, "forget").click()
+    assert driver.execute_script("return localStorage.getItem('biokg.queries')") is None
+    assert requests_of(driver) == []
+
+
+def test_an_iri_is_completed_by_its_label(visit: Any, browser: Any) -> None:
+    driver = browser()
+    visit(driver, "/query")
+    type_query(driver, "SELECT * WHERE { ?a ?b ")
+    for letter in "<galapag":
+        driver.switch_to.active_element.send_keys(letter)
+    wait(driver, lambda d: "Galapagos" in d.execute_script(OFFERED))
+    driver.switch_to.active_element.send_keys(Keys.ENTER)
+    text = "https://w3id.org/biokg/id/organization/galapagos>"
+    wait(driver, lambda d: text in d.find_element(By.CSS_SELECTOR, ".cm-content").text)
+
+
+def test_the_start_page_is_painted_soon(visit: Any, browser: Any) -> None:
+    driver = browser()
+    visit(driver, "/")
+    visit(driver, "/")
+    script = "return performance.getEntriesByName('first-contentful-paint').map(entry => entry.startTime)"
+    painted = wait(driver, lambda d: d.execute_script(script))
+    print(f"first contentful paint after {painted[0]:.0f} ms")
+    assert painted[0] < 5_000, "1 s on an idle machine; tests share theirs"
 
 
 def test_everything_works_without_script(visit: Any, browser: Any) -> None:

@@ -165,3 +165,22 @@ def test_no_service_is_said(address: str) -> None:
 def test_an_address_of_another_kind_is_refused() -> None:
     with pytest.raises(UsageError, match="http"):
         biokg.connect("file:///etc")
+
+
+def test_inferred_statements_can_be_left_out(local: Graph, remote: Graph) -> None:
+    text = "SELECT (COUNT(*) AS ?n) { ?s a ?c }"
+
+    def count(graph: Graph, **how: Any) -> int:
+        frame = graph.sparql(text, **how)
+        assert not isinstance(frame, bool)
+        return int(frame["n"][0])
+
+    assert 0 < count(local, inferred=False) == count(remote, inferred=False) < count(local)
+    assert 0 < count(local, view="dissertation", inferred=False) < count(local, view="dissertation")
+
+
+def test_a_common_mistake_is_named_where_it_is(local: Graph, remote: Graph) -> None:
+    for graph in (local, remote):
+        with pytest.raises(QuerySyntaxError, match="the prefix foo: is not declared") as caught:
+            graph.sparql("SELECT ?a WHERE {\n ?a foo:bar ?b }")
+        assert (caught.value.line, caught.value.column) == (2, 5)

@@ -169,9 +169,9 @@ def test_inferred_statements_and_later_layers_can_be_left_out(client: FlaskClien
 
 def test_the_address_says_what_is_not_usual_and_nothing_else() -> None:
     assert Asked("ASK {}").fields == {"query": "ASK {}"}
-    asked = Asked("ASK {}", "to-2016", False, "map", "a", "b")
+    asked = Asked("ASK {}", "to-2016", False, "map", "a", "b", "30")
     assert Asked.of(dict(parse_qsl(urlsplit(asked.address).query))) == asked
-    assert asked.shown_as("chart") == Asked("ASK {}", "to-2016", False, "chart")
+    assert asked.shown_as("chart") == Asked("ASK {}", "to-2016", False, "chart", timeout="30")
 
 
 def test_a_view_that_does_not_fit_gives_way_and_a_wrong_one_is_named(client: FlaskClient) -> None:

@@ -67,6 +67,7 @@ class Graph:
         """
         from biokg.errors import QuerySyntaxError
         from biokg.queries.run import find_view
+        from biokg.sparql.faults import fault_in
         from biokg.sparql.guard import Guard, check_query
         from biokg.sparql.prefixes import moved, with_prefixes
 
@@ -78,7 +79,7 @@ class Graph:
         try:
             return self._answer(form, declared, graphs)
         except QuerySyntaxError as error:
-            raise moved(error, len(declared) - len(text)) from None
+            raise fault_in(text) or moved(error, len(declared) - len(text)) from None
 
     def _answer(self, form: str, text: str, graphs: Sequence[str] | None) -> pd.DataFrame | bool:
         if form == "ASK":
@@ -157,14 +158,19 @@ def connect(address: str) -> Graph:
     from biokg.store.remote import RemoteStore
 
     address = address.rstrip("/")
+    _require_http(address)
     store = RemoteStore(f"{address}/sparql", timeout=TIMEOUT)
     state = json.loads(_fetched(f"{address}/health/ready"))
     return Graph(store, str(state.get("version", "")), address)
 
 
-def _fetched(address: str) -> bytes:
+def _require_http(address: str) -> None:
     if not address.startswith(("http://", "https://")):
         raise UsageError(f"{address!r} is no http(s) address", fix="for instance http://127.0.0.1:8000")
+
+
+def _fetched(address: str) -> bytes:
+    _require_http(address)
     try:
         with urllib.request.urlopen(address, timeout=TIMEOUT) as answer:  # noqa: S310
             body: bytes = answer.read()

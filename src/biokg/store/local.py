@@ -325,6 +325,7 @@ def _readable(message: str) -> str:
     place, listed, rest = message.partition(": expected one of ")
     if not listed:
         return message
-    expected = [token for token in re.findall(r'"[^"\s]{1,12}"|\b[A-Z]{2,}\b', rest) if "\\" not in token]
+    found = re.findall(r'"[^"\s]{1,12}"|\b[A-Z]{2,}\b', rest)
+    expected = [token for token in found if "\\" not in token and not re.fullmatch(r"[A-F]{4}", token)]
     shown = ", ".join(expected[:8]) + (" …" if len(expected) > 8 else "")
     return f"{place}: expected one of {shown}" if shown else place

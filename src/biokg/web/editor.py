@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, current_app, request
 
-from biokg.errors import BioKGError, NotFound, QuerySyntaxError, UsageError
+from biokg.errors import BioKGError, DeadlineExceeded, NotFound, QuerySyntaxError, UsageError
 from biokg.execution.explaining import Explainer, Plan, Step
 from biokg.queries import catalogue
 from biokg.sparql.guard import check_query
@@ -72,6 +72,8 @@ def editor() -> Response:
         if asked.text.strip():
             result = ask(asked)
             held = _shown(result, asked)
+    except DeadlineExceeded as error:
+        problem = DeadlineExceeded(error.message, fix="narrow it, add LIMIT, or choose a longer time beside Run")
     except BioKGError as error:
         problem = error
     if asked.text.strip() and request.values.get("plan") == "yes" and not isinstance(problem, QuerySyntaxError):
@@ -94,12 +96,21 @@ def editor() -> Response:
         fields=[(k, v) for k, v in asked.fields.items() if k not in {"show", "x", "y"}],
         plan=plan,
         problem=problem,
+        times=_times(),
+        union=service().settings.union,
         examples=() if part else examples(),
         groups={} if part else grouped(catalogue()),
         competency={} if part else grouped(competency(), by="group"),
     )
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _times() -> list[int]:
+    """Seconds that a visitor may choose to wait for an answer, the usual ones first."""
+    held = service().settings
+    usual = int(held.deadline)
+    return [usual, *(s for s in (30, 60) if usual < s <= held.max_deadline)]
 
 
 def _shown(result: Result, asked: Asked) -> Shown | None:
@@ -143,9 +154,8 @@ def download(suffix: str) -> Response:
         return _picture(asked, suffix)
     if suffix not in FORMATS:
         raise NotFound(f"there is no format {suffix!r}", fix="one of: " + ", ".join((*FORMATS, *DRAWINGS)))
-    graphs = asked.graphs(graphs_known()) or ()
     text = with_prefixes(asked.text)
-    operation = Operation(text, tuple(("default-graph-uri", graph) for graph in graphs))
+    operation = Operation(text, _dataset(asked))
     operation, guarded = guard_query(operation, service())
     said, written = answer_types(guarded.form, accept=None, asked=suffix)
     base = request.host_url + "sparql"
@@ -154,6 +164,12 @@ def download(suffix: str) -> Response:
     response = respond(answer, said, guarded)
     response.headers["Content-Disposition"] = f'attachment; filename="biokg-answer.{suffix}"'
     return response
+
+
+def _dataset(asked: Asked) -> tuple[tuple[str, str], ...]:
+    """What was asked besides the query, as the protocol's parameters."""
+    graphs = tuple(("default-graph-uri", graph) for graph in asked.graphs(graphs_known()) or ())
+    return (*graphs, ("timeout", asked.timeout)) if asked.timeout else graphs
 
 
 def _picture(asked: Asked, suffix: str) -> Response:

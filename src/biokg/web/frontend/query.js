@@ -90,7 +90,7 @@ function keep(text) {
 const shown = Object.fromEntries(["show", "x", "y"].map((name) => [name, new URLSearchParams(location.search).get(name) || ""]));
 
 function fields() {
-  const given = { query: box.value, view: form.elements.view.value, inferred: form.elements.inferred.value, ...shown };
+  const given = { query: box.value, view: form.elements.view.value, inferred: form.elements.inferred.value, timeout: form.elements.timeout.value, ...shown };
   const usual = { view: "all", inferred: "yes" };
   return Object.entries(given).filter(([name, value]) => value && value !== usual[name]);
 }

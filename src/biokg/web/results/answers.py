@@ -15,6 +15,7 @@ from biokg.sparql.guard import VOLATILE, check_query
 from biokg.sparql.prefixes import moved, with_prefixes
 from biokg.web.asking import Row, kept, labelled, language
 from biokg.web.clients import client_address, hung_up
+from biokg.web.protocol import deadline
 from biokg.web.results.asked import Asked
 from biokg.web.service import service
 
@@ -74,7 +75,7 @@ def ask(asked: Asked) -> Result:
     text = with_prefixes(asked.text)
     guarded = check_query(text, service().guard)
     try:
-        found = _run(text, guarded.form, asked.graphs(graphs_known()))
+        found = _run(text, guarded.form, asked)
     except QuerySyntaxError as error:
         raise fault_in(asked.text) or moved(error, len(text) - len(asked.text)) from None
     if not VOLATILE & guarded.words:
@@ -84,7 +85,7 @@ def ask(asked: Asked) -> Result:
     return found
 
 
-def _run(text: str, form: str, graphs: tuple[str, ...] | None) -> Result:
+def _run(text: str, form: str, asked: Asked) -> Result:
     kind = "application/n-triples" if form in GRAPH_FORMS else "text/tab-separated-values"
     kind = "application/sparql-results+json" if form == "ASK" else kind
     started = time.perf_counter()
@@ -92,8 +93,9 @@ def _run(text: str, form: str, graphs: tuple[str, ...] | None) -> Result:
         Job(
             text,
             media_type=kind,
-            default_graphs=graphs,
+            default_graphs=asked.graphs(graphs_known()),
             union=service().settings.union,
+            deadline=deadline(asked.timeout or None),
             client=client_address(),
             gone=hung_up(),
         )

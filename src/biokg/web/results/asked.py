@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from biokg.errors import UsageError
 from biokg.terms import VIEWS, asserted
+from biokg.web.protocol import deadline
 
 SHOWS = ("table", "chart", "map", "network", "timeline")
 """The ways to show an answer, the table first."""
@@ -24,23 +25,27 @@ class Asked:
     show: str = ""
     x: str = ""
     y: str = ""
+    timeout: str = ""
+    """Seconds that the query may take, if not as long as any."""
 
     @classmethod
     def of(cls, values: Mapping[str, str]) -> Asked:
-        """What the fields of a request say. Raises :class:`UsageError` for a view or a way to show that is none."""
+        """What the fields of a request say. Raises :class:`UsageError` for what is no view, way to show or time."""
         view, show = values.get("view") or "all", values.get("show") or ""
         if view not in VIEWS:
             raise UsageError(f"there is no view {view!r}", fix="the views are " + ", ".join(VIEWS))
         if show and show not in SHOWS:
             raise UsageError(f"an answer cannot be shown as {show!r}", fix="one of: " + ", ".join(SHOWS))
         inferred = values.get("inferred", "yes") != "no"
-        return cls(values.get("query", ""), view, inferred, show, values.get("x", ""), values.get("y", ""))
+        x, y, timeout = (values.get(name, "") for name in ("x", "y", "timeout"))
+        deadline(timeout or None)
+        return cls(values.get("query", ""), view, inferred, show, x, y, timeout)
 
     @property
     def fields(self) -> dict[str, str]:
         """The fields of the address that says the same, without those that say nothing."""
         given = {"query": self.text, "view": self.view, "inferred": "yes" if self.inferred else "no"}
-        given |= {"show": self.show, "x": self.x, "y": self.y}
+        given |= {"show": self.show, "x": self.x, "y": self.y, "timeout": self.timeout}
         usual = {"view": "all", "inferred": "yes"}
         return {name: value for name, value in given.items() if value and value != usual.get(name)}
 
