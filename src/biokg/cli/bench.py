@@ -34,7 +34,8 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "--peers",
         type=int,
         metavar="N",
-        help="compare biokg serve with the native Oxigraph server on N generated quads",
+        help="compare biokg serve with the native Oxigraph server, Virtuoso, rdflib, rdflib-endpoint, as far as they "
+        "are installed, on N generated quads",
     )
     parser.add_argument(
         "--matching",
@@ -63,7 +64,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     if arguments.matching:
         body = _matching(arguments)
     elif arguments.peers:
-        body = _peers(arguments)
+        body = _peers(arguments, settings)
     elif arguments.url or arguments.rdflib:
         body = _compare(arguments, _targets(arguments, settings))
     else:
@@ -125,32 +126,16 @@ def _targets(arguments: argparse.Namespace, settings: Settings) -> list[Target]:
     return targets
 
 
-def _peers(arguments: argparse.Namespace) -> str:
-    """Both servers over one world, side by side."""
-    import shutil
-    import tempfile
+def _peers(arguments: argparse.Namespace, settings: Settings) -> str:
+    """Every peer over one world, side by side."""
+    from biokg.scale.contest import contest
+    from biokg.scale.world import frame
 
-    from biokg.scale.bench import PER_FIRM
-    from biokg.scale.faults import generate
-    from biokg.scale.loading import Chunks, load_files, load_stream
-    from biokg.scale.peers import own_server, oxigraph_server
-    from biokg.scale.world import World
-
-    folder = Path(tempfile.mkdtemp(prefix="biokg-peers-"))
-    try:
-        world = World(max(50, arguments.peers // PER_FIRM), arguments.seed)
-        _say("load")
-        file = folder / "world.nq"
-        with file.open("w", encoding="utf-8") as stream:
-            stream.writelines(lines for lines, _ in generate(world))
-        quads = load_stream(folder / "native", Chunks(lines for lines, _ in generate(world)))
-        load_files(folder / "own", [file])
-        file.unlink()
-        with own_server(folder / "own") as ours, oxigraph_server(folder / "native") as native:
-            _say("measure")
-            return f"{quads:,} generated quads on disk, seed {arguments.seed}.\n\n{_compare(arguments, [native, ours])}"
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    fixed = frame(settings.ontology_folder, settings.data_folder) if arguments.canned else ""
+    with contest(arguments.peers, arguments.seed, fixed, _say) as found:
+        head = f"{found.quads:,} generated quads, seed {arguments.seed}; the servers read them from disk."
+        absent = "".join(f"\n\nNot compared: {reason}." for reason in found.missing)
+        return f"{head}{absent}\n\n{_compare(arguments, found.targets)}"
 
 
 def _compare(arguments: argparse.Namespace, targets: Sequence[Target]) -> str:

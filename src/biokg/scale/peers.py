@@ -84,3 +84,16 @@ def oxigraph_server(folder: Path) -> Iterator[Endpoint]:
                "--union-default-graph"]  # fmt: skip
     with running("Oxigraph server", command, f"http://127.0.0.1:{port}/query") as endpoint:
         yield endpoint
+
+
+@contextmanager
+def rdflib_endpoint(file: Path) -> Iterator[Endpoint]:
+    """The Python package ``rdflib-endpoint`` over an N-Quads file; raises :class:`UsageError` without it."""
+    beside = Path(sys.executable).with_name("rdflib-endpoint")
+    program = str(beside) if beside.exists() else shutil.which("rdflib-endpoint")
+    if not program:
+        raise UsageError("rdflib-endpoint is not installed", fix='pip install "rdflib-endpoint[cli]"')
+    port = free_port()
+    command = [program, "serve", "--host", "127.0.0.1", "--port", str(port), str(file)]
+    with running("rdflib-endpoint", command, f"http://127.0.0.1:{port}/") as endpoint:
+        yield endpoint

@@ -46,10 +46,11 @@ def digest_of(rows: Sequence[tuple[str, ...]]) -> str:
 
 
 def plain(term: object | None) -> str:
-    """A term so that engines agree on it: the value, numbers without leading or trailing zeros."""
+    """A term so that engines agree on it: numbers without leading or trailing zeros, truth as 1 or 0."""
     if term is None:
         return ""
     value = str(getattr(term, "value", term))
+    value = {"true": "1", "false": "0"}.get(value, value)
     try:
         number = float(value)
     except ValueError:
