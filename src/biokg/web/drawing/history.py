@@ -53,17 +53,8 @@ def layout(rows: Sequence[Row], *, headings: dict[str, str] | None = None, colum
     years = [int(text(row, key)) for row in rows for key in ("year", "until") if text(row, key)]
     first, final = (min(years), max(years)) if years else (2016, 2016)
     step = (WIDTH - LEFT - RIGHT) / (final - first + 1)
-    drawn: list[dict[str, Any]] = []
-    heads: list[tuple[str, float]] = []
-    at, before = 0.0, ""
-    for lane, found in lines:
-        if lane != before:
-            at += 0.35 if heads else 0
-            heads.append((named[lane], TOP + LINE * (at + 0.5)))
-            at, before = at + 1, lane
-        drawn.append(_line(TOP + LINE * (at + 0.5), lane, found, (first, step)))
-        at += 1
-    height = TOP + LINE * at + 60
+    drawn, heads, bottom = _drawn(lines, named, (first, step))
+    height = bottom + 60
     pace = next(n for n in (1, 2, 5, 10, 25, 100, 1000) if (final - first) / n <= 14)
     return Drawing(
         WIDTH,
@@ -84,6 +75,23 @@ def layout(rows: Sequence[Row], *, headings: dict[str, str] | None = None, colum
             "bottom": height - 60,
         },
     )
+
+
+def _drawn(
+    lines: list[tuple[str, list[Row]]], named: dict[str, str], axis: tuple[int, float]
+) -> tuple[list[dict[str, Any]], list[tuple[str, float]], float]:
+    """The lines under each other, the headings between them, and where the last one ends."""
+    drawn: list[dict[str, Any]] = []
+    heads: list[tuple[str, float]] = []
+    at, before = 0.0, ""
+    for lane, found in lines:
+        if lane != before:
+            at += 0.35 if heads else 0
+            heads.append((named[lane], TOP + LINE * (at + 0.5)))
+            at, before = at + 1, lane
+        drawn.append(_line(TOP + LINE * (at + 0.5), lane, found, axis))
+        at += 1
+    return drawn, heads, TOP + LINE * at
 
 
 def worth_drawing(rows: Sequence[Row]) -> bool:

@@ -45,21 +45,11 @@ def layout(rows: Sequence[Row]) -> Drawing:
         (*place_of[a], *place_of[b], 0.6 + 0.9 * (data["weight"] - 1), group_of[a] == group_of[b])
         for a, b, data in sorted(drawn.edges(data=True))
     ]
-    table: list[Row] = [
-        {
-            "organisation": held[n],
-            "class": classes.get(n),
-            "partners": _number(graph.degree(n)),
-            "alliances": _number(int(graph.degree(n, weight="weight"))),
-            "group": _number(group_of[n] + 1) if n in group_of else None,
-        }
-        for n in ranked
-    ]
     return Drawing(
         WIDTH,
         HEIGHT + 40,
         ("organisation", "class", "partners", "alliances", "group"),
-        table,
+        [_row(n, graph, (held, classes), group_of) for n in ranked],
         {
             "nodes": nodes,
             "edges": edges,
@@ -72,6 +62,18 @@ def layout(rows: Sequence[Row]) -> Drawing:
         note=f"Drawn: {len(keep)} of {len(graph)} organisations in {len(groups)} groups. "
         f"The rest are smaller tied parts, or less tied: {len(parts)} parts in all.",
     )
+
+
+def _row(n: str, graph: Graph, known: tuple[dict[str, Value], dict[str, Value]], group_of: dict[str, int]) -> Row:
+    """What the table beside the picture says of one organisation."""
+    held, classes = known
+    return {
+        "organisation": held[n],
+        "class": classes.get(n),
+        "partners": _number(graph.degree(n)),
+        "alliances": _number(int(graph.degree(n, weight="weight"))),
+        "group": _number(group_of[n] + 1) if n in group_of else None,
+    }
 
 
 def _number(n: int) -> Value:
