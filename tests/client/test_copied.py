@@ -51,14 +51,18 @@ def test_curl_gives_the_rows_of_the_page(server: Any, state: dict[str, str]) -> 
 def test_python_gives_the_rows_of_the_page(server: Any) -> None:
     assert ', view="dissertation", inferred=False)' in copied(server.url, STATES[1])["Python"]
     script = copied(server.url, {})["Python"] + "\nprint(frame.sort_values('region').to_csv(index=False), end='')"
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-        env={**os.environ, "PYTHONWARNINGS": "ignore"},
-    )
+    for _ in range(3):  # a loaded machine may stop a query at its deadline; the page says to ask again
+        done = subprocess.run(
+            [sys.executable, "-c", script],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+            env={**os.environ, "PYTHONWARNINGS": "ignore"},
+        )
+        if "stopped after" not in done.stderr:
+            break
+    assert done.returncode == 0, done.stderr
     rows = list(csv.DictReader(io.StringIO(done.stdout)))
     assert rows == sorted(whole(server.url, {}), key=lambda row: row["region"])
 
