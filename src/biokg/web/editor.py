@@ -78,8 +78,21 @@ def editor() -> Response:
         problem = error
     if asked.text.strip() and request.values.get("plan") == "yes" and not isinstance(problem, QuerySyntaxError):
         plan = _plan(asked.text)
+    response = _page(asked, result, held, plan, problem)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _page(
+    asked: Asked,
+    result: Result | None,
+    held: Shown | None,
+    plan: Plan | BioKGError | None,
+    problem: BioKGError | None,
+) -> Response:
+    """The query page, or with ``part=answer`` what stands below the box."""
     part = request.values.get("part") == "answer"
-    response = page(
+    return page(
         "answer.html" if part else "query.html",
         status=problem.status if problem else 200,
         fresh=True,
@@ -102,8 +115,6 @@ def editor() -> Response:
         groups={} if part else grouped(catalogue()),
         competency={} if part else grouped(competency(), by="group"),
     )
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 def _times() -> list[int]:

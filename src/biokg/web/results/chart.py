@@ -88,7 +88,6 @@ def _points(rows: Sequence[Row], roles: Roles, x: str, y: str) -> Drawing:
     if not points:
         return Drawing(WIDTH, 60, (x, y), [], {"bars": [], "lines": [], "series": []}, "Nothing to draw.")
     wide, tall = _axis([p[0] for p in points], timed), _axis([*(p[1] for p in points), 0.0], False)
-    names = [name for name in roles.labels if name != series_of]
 
     def at(across: float, up: float) -> tuple[float, float]:
         return (
@@ -98,12 +97,10 @@ def _points(rows: Sequence[Row], roles: Roles, x: str, y: str) -> Drawing:
 
     series = []
     for place, (key, found) in enumerate(sorted(held.items(), key=lambda h: (h[0] == "not stated", h[0]))):
-        marks: list[dict[str, Any]] = []
+        marks = []
         for across, up, row in sorted(found, key=lambda point: point[:2]):
-            cx, cy = at(across, up)
-            said = ", ".join([*(text(row, n) for n in names if text(row, n)), f"{text(row, x)}: {text(row, y)}"])
-            value = next((row.get(n) for n in roles.resources), None)
-            marks.append({"path": mark(SHAPES[place % 5], cx, cy, 5), "title": said, "value": value, "at": (cx, cy)})
+            title = _title(row, [name for name in roles.labels if name != series_of], x, y)
+            marks.append(_mark(SHAPES[place % 5], at(across, up), title, row, roles))
         one_each = len({m["at"][0] for m in marks}) == len(marks)
         joined = "M" + "L".join("{:.1f} {:.1f}".format(*m["at"]) for m in marks) if timed and one_each else ""
         series.append({"key": key, "marks": marks, "line": joined, "mark": mark(SHAPES[place % 5], 0, 0, 5)})
@@ -117,6 +114,15 @@ def _points(rows: Sequence[Row], roles: Roles, x: str, y: str) -> Drawing:
         "bottom": TOP + TALL,
     }
     return Drawing(WIDTH, TOP + TALL + (80 if series_of else 56), (x, y), [p[2] for p in points], context)
+
+
+def _title(row: Row, names: Sequence[str], x: str, y: str) -> str:
+    return ", ".join([*(text(row, name) for name in names if text(row, name)), f"{text(row, x)}: {text(row, y)}"])
+
+
+def _mark(shape: str, at: tuple[float, float], title: str, row: Row, roles: Roles) -> dict[str, Any]:
+    value = next((row.get(name) for name in roles.resources), None)
+    return {"path": mark(shape, *at, 5), "title": title, "value": value, "at": at}
 
 
 def _number(row: Row, name: str) -> float | None:

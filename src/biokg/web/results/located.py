@@ -80,19 +80,7 @@ def layout(rows: Sequence[Row], roles: Roles, x: str, y: str) -> Drawing:
     view = _Frame.around(points)
     shades, legend = _shades(drawn.regions, y)
     marks = _marks(drawn, roles, view)
-    regions = [
-        {
-            "path": "".join(view.path(ring, closed=True) for ring in _rings(f["geometry"])),
-            "code": f["properties"]["nuts_code"],
-            "shade": shades.get(f["properties"]["nuts_code"], (0, ""))[0],
-            "title": f"{f['properties']['label_en'] or f['properties']['label']}"
-            f"{shades.get(f['properties']['nuts_code'], (0, ''))[1]}",
-            "at": view.at((f["properties"]["label_point"][0], f["properties"]["label_point"][1])),
-            "said": shades.get(f["properties"]["nuts_code"], (0, ""))[1].removeprefix(": "),
-        }
-        for f in sorted(features, key=lambda f: (f["properties"]["level"], f["properties"]["nuts_code"]))
-        if f["properties"]["level"] == 1 or f["properties"]["nuts_code"] in shades
-    ]
+    regions = _regions(features, shades, view)
     said = [r["at"] for r in regions if r["said"]]
     names = place(
         (Label(m["label"], m["at"][0], m["at"][1], m["r"]) for m in marks[:NAMED]),
@@ -114,6 +102,29 @@ def layout(rows: Sequence[Row], roles: Roles, x: str, y: str) -> Drawing:
     ]
     context = {"regions": regions, "marks": marks, "names": names, "shapes": shapes, "legend": legend, "size": SIZE}
     return Drawing(WIDTH, view.height + 30, (x,), list(rows), context, note)
+
+
+def _regions(
+    features: list[dict[str, Any]], shades: Mapping[str, tuple[int, str]], view: _Frame
+) -> list[dict[str, Any]]:
+    """The outlines to draw: every region, and the provinces that the answer is about."""
+    ordered = sorted(features, key=lambda f: (f["properties"]["level"], f["properties"]["nuts_code"]))
+    made = []
+    for feature in ordered:
+        about = feature["properties"]
+        shade, said = shades.get(about["nuts_code"], (0, ""))
+        if about["level"] == 1 or shade:
+            made.append(
+                {
+                    "path": "".join(view.path(ring, closed=True) for ring in _rings(feature["geometry"])),
+                    "code": about["nuts_code"],
+                    "shade": shade,
+                    "title": f"{about['label_en'] or about['label']}{said}",
+                    "at": view.at((about["label_point"][0], about["label_point"][1])),
+                    "said": said.removeprefix(": "),
+                }
+            )
+    return made
 
 
 def _gathered(rows: Sequence[Row], roles: Roles, x: str, outlined: set[str]) -> _Map:
