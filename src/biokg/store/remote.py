@@ -67,6 +67,18 @@ def _query_text(name: str) -> str:
     return (files("biokg.store") / "queries" / f"{name}.rq").read_text(encoding="utf-8")
 
 
+_DISTINCT = re.compile(r"(?:\s|#[^\n]*\n|(?:PREFIX|BASE)[^\n>]*>)*SELECT\s+DISTINCT\b", re.IGNORECASE)
+
+
+def _once(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """Each row once: Virtuoso's own DISTINCT keeps rows apart that differ only in which graph a long string is from."""
+    seen: set[tuple[Any, ...]] = set()
+    for row in rows:
+        if row not in seen:
+            seen.add(row)
+            yield row
+
+
 class RemoteStore:
     """The engine at *address*, an http(s) SPARQL endpoint.
 
@@ -115,7 +127,8 @@ class RemoteStore:
         if not isinstance(result, ox.QuerySolutions):
             raise UsageError("this is no SELECT query")
         names = tuple(variable.value for variable in result.variables)
-        return Solutions(names, (tuple(solution) for solution in result))
+        rows = (tuple(solution) for solution in result)
+        return Solutions(names, _once(rows) if _DISTINCT.match(text) else rows)
 
     def ask(
         self,
