@@ -125,3 +125,10 @@ def test_an_unknown_version_is_404_and_a_large_one_is_left_to_the_command_line(
     answer = client.get(f"/data/versions?before={before}&after={after}")
     assert answer.status_code == 413
     assert "biokg diff" in answer.json["fix"]
+
+
+@pytest.mark.parametrize("path", ["/ontology/hierarchy", "/data", "/pictures/matrix"])
+def test_a_report_can_be_about_a_page_that_is_no_thing(client: FlaskClient, path: str) -> None:
+    page = client.get("/problem", query_string={"about": path}, headers=BROWSER)
+    assert page.status_code == 200
+    assert f'value="{path}"' in page.text

@@ -85,8 +85,10 @@ def _about(asked: str) -> Value | None:
     """The thing that the report is about; ``None`` for a page that is about no one thing."""
     if asked.startswith(BASE):
         iri = known(asked)
-    elif asked.startswith(("/id/", "/scheme/", "/ontology/", "/graph/", "/shape/")):
+    elif asked.startswith("/id/"):
         iri = known(BASE + urlsplit(asked).path.lstrip("/"))
     else:
-        return None
+        iri = BASE + urlsplit(asked).path.lstrip("/")
+        if not asked.startswith(("/scheme/", "/ontology/", "/graph/", "/shape/")) or iri not in labels([iri]):
+            return None
     return Value(labels([iri]).get(iri) or words(iri), iri=iri)
