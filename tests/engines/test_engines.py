@@ -111,6 +111,8 @@ def test_pages_endpoint_and_reconciliation_are_served_over_the_engine(
 ) -> None:
     over = start_server("--engine", engine.address, "--union-default-graph", "--workers", "1")
     asked = urllib.parse.quote(json.dumps({"q0": {"query": "Ablynx"}}))
+    for url in (server.url, over.url):
+        get(url + "/hypotheses/H2.json")
     for path in ("/hypotheses/H2", "/id/organization/ablynx", "/query"):
         assert len(get(over.url + path)) == pytest.approx(len(get(server.url + path)), rel=0.02), path
     both = [json.loads(get(f"{url}/reconcile?queries={asked}")) for url in (server.url, over.url)]

@@ -3,6 +3,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,10 @@ from pathlib import Path
 import pytest
 
 from biokg import errors
+from biokg.execution.board import Slots, VersionBoard
+from biokg.execution.lines import WorkQueue
 from biokg.execution.pool import Job, WorkerPool
+from biokg.execution.worker import Post, _Worker
 from biokg.execution.writes import Write, hash_of
 from biokg.rdf.fingerprint import DatasetHash
 from biokg.settings import Settings
@@ -234,3 +238,16 @@ def test_nothing_is_left_running_after_close(nquads: Path) -> None:
     assert len(workers) == 2
     pool.close()
     assert until(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in workers))
+
+
+def test_whoever_comes_after_a_write_is_never_greeted_by_a_worker_of_the_version_before(tmp_path: Path) -> None:
+    board = VersionBoard(tmp_path / "version")
+    board.publish("before")
+    near, far = socket.socketpair()
+    post = Post(tmp_path, WorkQueue.make(), near, near, Slots(tmp_path / "slots"), 0, board, "before", board.count())
+    worker = _Worker(post, MemoryStore())
+    board.publish("after")
+    near.shutdown(socket.SHUT_WR)
+    worker._converse(far)
+    assert near.recv(1) == b""
+    near.close()

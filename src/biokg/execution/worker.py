@@ -220,9 +220,11 @@ class _Worker:
         return resident - self._first > RETIRE_ABOVE_BYTES
 
     def _converse(self, connection: socket.socket) -> None:
-        """Greet whoever connected, and answer one query."""
+        """Greet whoever connected, and answer one query; one who came after this version was replaced tries again."""
         post = self._post
         with connection, contextlib.suppress(OSError, frames.Closed):
+            if self._outdated():
+                return
             connection.setblocking(True)
             frames.send_json(connection, frames.HELLO, self._hello)
             kind, payload = frames.Reader(connection).frame()

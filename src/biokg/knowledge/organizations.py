@@ -24,9 +24,12 @@ def map_organizations(context: Context) -> None:
 
 
 def declare_mentioned(context: Context) -> None:
-    """Type and name of each organisation, in every layer that mentions it."""
+    """Type and name of each organisation, in every layer that mentions it; a replaced identifier names none."""
     rows = context.organizations
+    replaced = {row["old_id"] for row in context.rows("moved")}
     for key, layers in sorted(context.emitter.mentions.items()):
+        if key in replaced:
+            continue
         for layer in sorted(layers):
             node = Node(context.emitter, layer, organization(key)).a("Organization").label(context.name(key))
             if key in rows:

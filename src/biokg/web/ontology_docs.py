@@ -157,10 +157,13 @@ def module_picture(name: str) -> Response:
 @blueprint.get("/ontology/<int:major>.<int:minor>.<int:patch>")
 @blueprint.get("/ontology/module/<name>/<int:major>.<int:minor>.<int:patch>")
 def version(major: int, minor: int, patch: int, name: str | None = None) -> BaseResponse:
-    """A version IRI leads to the ontology or the module, if that is the version served here."""
+    """The IRI of the version served here leads to what it is the version of, that of the one before to the changes."""
     of = f"module/{name}/" if name else ""
     iri = f"{ONTOLOGY}{of}{major}.{minor}.{patch}"
-    if not any(row["version"] and row["version"].iri == iri for row in rows("ontology/versions")):
+    found = rows("ontology/versions")
+    if any(row["prior"] and row["prior"].iri == iri for row in found):
+        return redirect("/ontology/changes", code=303)
+    if not any(row["version"] and row["version"].iri == iri for row in found):
         raise NotFound(
             f"version {major}.{minor}.{patch} is not served here", fix="see /ontology/changes for the versions"
         )
