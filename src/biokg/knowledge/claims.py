@@ -27,6 +27,6 @@ def map_moved(context: Context) -> None:
     for row in context.rows("moved"):
         claim = context.source(row).claim(AFTER_2016)
         old, new = entity(row["kind"], row["old_id"]), entity(row["kind"], row["new_id"])
-        claim.about(new, IS_REPLACED_BY)
+        claim.about(new, IS_REPLACED_BY).about(old)
         claim.emitter.add(claim.layer, old, IS_REPLACED_BY, iri(new))
         claim.emitter.add(claim.layer, claim.iri, DESCRIPTION, name(row["reason"]))
