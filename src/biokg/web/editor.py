@@ -21,10 +21,10 @@ from biokg.terms import VIEWS
 from biokg.web.clients import client_address, hung_up
 from biokg.web.links import compact
 from biokg.web.negotiation import answer_types
-from biokg.web.pictures import PNG, SVG, png
+from biokg.web.pictures import FORMS, in_file
 from biokg.web.protocol import Asker, Operation, guard_query, job_of
 from biokg.web.query import competency, grouped
-from biokg.web.rendering import finish, page
+from biokg.web.rendering import page
 from biokg.web.results.answers import DRAWN, Result, ask, graphs_known
 from biokg.web.results.asked import Asked
 from biokg.web.results.drawn import Shown, shown
@@ -189,5 +189,4 @@ def _picture(asked: Asked, suffix: str) -> Response:
         raise UsageError("yes or no has no picture", fix="ask with SELECT or CONSTRUCT")
     held = shown(result.columns, result.rows, (asked.show, asked.x, asked.y), graph=result.triples)
     text = held.svg(alone=True, view=asked.view, heading=request.values.get("title", "")[:90])
-    file = f"biokg-{held.show}.{suffix}"
-    return finish(text, SVG, filename=file) if suffix == "svg" else finish(png(text, 2000), PNG, filename=file)
+    return in_file(text, FORMS[suffix], f"biokg-{held.show}")

@@ -12,8 +12,8 @@ from biokg.errors import NotFound
 from biokg.web.asking import Row, Value
 from biokg.web.facets import ABSENCE, NOT_STATED, Held, Kind, facets, held, kind_named, kinds, ready, select
 from biokg.web.links import href
-from biokg.web.pictures import PNG, SVG, png
-from biokg.web.rendering import CSV, HTML, JSON, SUFFIXES, TSV, as_json, finish, media_type, page, plain, table
+from biokg.web.pictures import FORMS, in_file
+from biokg.web.rendering import CSV, HTML, JSON, SUFFIXES, TSV, as_json, media_type, page, plain, table
 from biokg.web.results.drawn import Shown, shown
 
 blueprint = Blueprint("explore", __name__)
@@ -105,9 +105,7 @@ def download(suffix: str) -> Response:
     _, picture = _picture(selection)
     if picture is None:
         raise NotFound("there is nothing to draw of this selection", fix="drop a choice, or ask for .csv")
-    text = picture.svg(alone=True)
-    file = f"biokg-{selection.kind.name}.{suffix}"
-    return finish(text, SVG, filename=file) if suffix == "svg" else finish(png(text, 2000), PNG, filename=file)
+    return in_file(picture.svg(alone=True), FORMS[suffix], f"biokg-{selection.kind.name}")
 
 
 def _whole(selection: Selection, kind: str) -> Response:

@@ -16,7 +16,7 @@ from biokg.web import citing
 from biokg.web.asking import Row, kept, labelled
 from biokg.web.citing import citation
 from biokg.web.entity import resolve, triples
-from biokg.web.pictures import PNG, SVG, png
+from biokg.web.pictures import FORMS, in_file
 from biokg.web.rendering import (
     CSV,
     HTML,
@@ -143,8 +143,7 @@ def canned_picture(query: CannedQuery, suffix: str) -> Response:
     """The picture of the answer as SVG or PNG."""
     held = shown_as(query, *answer(query))
     text = held.svg(alone=True, view=request.args.get("view", "all"))
-    file = f"biokg-{query.name}.{suffix}"
-    return finish(text, SVG, filename=file) if suffix == "svg" else finish(png(text, 2000), PNG, filename=file)
+    return in_file(text, FORMS[suffix], f"biokg-{query.name}")
 
 
 def _kept_fields() -> list[tuple[str, str]]:
