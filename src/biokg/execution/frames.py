@@ -32,12 +32,12 @@ def packed_json(kind: bytes, document: dict[str, Any]) -> bytes:
 
 def send(connection: socket.socket, kind: bytes, payload: bytes = b"") -> None:
     """Write one frame."""
-    connection.sendall(_HEAD.pack(kind, len(payload)) + payload)
+    connection.sendall(packed(kind, payload))
 
 
 def send_json(connection: socket.socket, kind: bytes, document: dict[str, Any]) -> None:
     """Write one frame that holds a JSON document."""
-    send(connection, kind, json.dumps(document).encode())
+    connection.sendall(packed_json(kind, document))
 
 
 class Reader:
@@ -61,26 +61,3 @@ class Reader:
             if not received:
                 raise Closed
             self._held += received
-
-    def take(self, data: bytes) -> None:
-        """Add *data* that somebody else received."""
-        self._held += data
-
-    @property
-    def held_bytes(self) -> int:
-        """Bytes received and not yet read."""
-        return len(self._held)
-
-    def peek(self) -> list[tuple[bytes, bytes]]:
-        """The whole frames held, which stay held; empty when the last one is not whole."""
-        found, position = [], 0
-        while position < len(self._held):
-            if position + _HEAD.size > len(self._held):
-                return []
-            kind, length = _HEAD.unpack_from(self._held, position)
-            position += _HEAD.size
-            if position + length > len(self._held):
-                return []
-            found.append((kind, bytes(self._held[position : position + length])))
-            position += length
-        return found
