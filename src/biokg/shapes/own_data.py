@@ -50,14 +50,15 @@ class Text:
     content: str | None = None
 
     @cached_property
-    def _lines(self) -> list[str]:
-        if self.content is not None:
-            return self.content.splitlines()
-        return self.path.read_text(encoding="utf-8", errors="replace").splitlines()
+    def _whole(self) -> str:
+        content = self.content
+        if content is None:
+            content = self.path.read_text(encoding="utf-8", errors="replace")
+        return "\n".join(content.splitlines())
 
     @cached_property
     def _prefixes(self) -> list[tuple[str, str]]:
-        return [(name, iri) for name, iri in _PREFIX.findall("\n".join(self._lines)) if iri]
+        return [(name, iri) for name, iri in _PREFIX.findall(self._whole) if iri]
 
     def line_of(self, node: Term) -> int | None:
         """The line, from 1, at which *node* stands as a subject; else where it first stands; ``None`` if nowhere."""
@@ -66,10 +67,10 @@ class Text:
         names = [f"<{node.value}>", f'"{node.value}"']
         names += [f"{name}:{node.value[len(iri) :]}" for name, iri in self._prefixes if node.value.startswith(iri)]
         spelt = "|".join(re.escape(name) for name in names)
-        for pattern in (rf"^\s*(?:{spelt})(?=[\s;,.]|$)", rf"(?:{spelt})(?=[\s;,.:\]}}]|$)"):
-            found = next((at for at, line in enumerate(self._lines, start=1) if re.search(pattern, line)), None)
+        for pattern in (rf"^[^\S\n]*({spelt})(?=[\s;,.]|$)", rf"({spelt})(?=[\s;,.:\]}}]|$)"):
+            found = re.search(pattern, self._whole, re.MULTILINE)
             if found is not None:
-                return found
+                return self._whole.count("\n", 0, found.start(1)) + 1
         return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, serialize
 
@@ -82,9 +83,9 @@ class ValidationReport:
             groups[result.severity, display(result.shape), result.message].append(result)
         for severity, shape, message in sorted(groups, key=_worst_first):
             found = groups[severity, shape, message]
-            places = list(dict.fromkeys(_place(result, where) for result in found))
+            places = {_place(result): result.focus for result in found}
             lines.append(f"\n{severity} {shape} ({len(places)}): {message}")
-            lines += [f"  {place}" for place in places[:limit]]
+            lines += [f"  {place}{_line(focus, where)}" for place, focus in islice(places.items(), limit)]
             if len(places) > limit:
                 lines.append(f"  … and {len(places) - limit} more")
         lines += [f"\nJudged by pyshacl: {d.shape} ({d.reason})" for d in self.delegated]
@@ -112,11 +113,15 @@ def _worst_first(group: tuple[str, str, str]) -> tuple[int, str, str]:
     return (SEVERITIES.index(severity) if severity in SEVERITIES else len(SEVERITIES), shape, message)
 
 
-def _place(result: Result, where: Callable[[Term], str] | None) -> str:
-    line = where(result.focus) if where else ""
+def _line(focus: Term, where: Callable[[Term], str] | None) -> str:
+    line = where(focus) if where else ""
+    return f"  ({line})" if line else ""
+
+
+def _place(result: Result) -> str:
     path = f"  {result.path}" if result.path else ""
     value = "" if result.value is None or result.value == result.focus else f"  {display(result.value)}"
-    return f"{display(result.focus)}{path}{value}{f'  ({line})' if line else ''}"
+    return f"{display(result.focus)}{path}{value}"
 
 
 def _typed(node: BlankNode, name: str) -> Triple:
