@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from itertools import combinations
+from itertools import combinations, product
 
 from pyoxigraph import NamedNode, Quad, Triple
 
@@ -30,9 +30,10 @@ def of_two_kinds(quads: Iterable[Quad]) -> tuple[Result, ...]:
     apart = {frozenset(pair) for pair in _pairs(outgoing)}
     found = []
     for node, kinds in outgoing[RDF_TYPE].items():
-        above = {kind: _above(kind, outgoing[_SUB_CLASS]) for kind in kinds if isinstance(kind, NamedNode)}
-        for one, other in combinations(sorted(above, key=str), 2):
-            if any(frozenset((a, b)) in apart for a in above[one] for b in above[other]):
+        named = {kind for kind in kinds if isinstance(kind, NamedNode)}
+        for one, other in combinations(sorted(named, key=str), 2):
+            above = product(_above(one, outgoing[_SUB_CLASS]), _above(other, outgoing[_SUB_CLASS]))
+            if any(frozenset(pair) in apart for pair in above):
                 found.append(_result(node, one, other))
     return tuple(sorted(found, key=str))
 
