@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from biokg.errors import Forbidden, UsageError
+from biokg.errors import Forbidden
 from biokg.execution.pool import Job, WorkerPool
 from biokg.sparql.binding import bind
-from biokg.store.base import Solutions
+from biokg.sparql.tokens import GRAPH_FORMS, query_form
+from biokg.store.answering import Answering, store_query
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
@@ -22,12 +21,7 @@ N_QUADS = "application/n-quads"
 N_TRIPLES = "application/n-triples"
 
 
-@cache
-def _query_text(name: str) -> str:
-    return (files("biokg.store") / "queries" / f"{name}.rq").read_text(encoding="utf-8")
-
-
-class PooledStore:
+class PooledStore(Answering):
     """A store that reads through *pool*. It is for reading: writes are the pool's :meth:`WorkerPool.write`."""
 
     kind = "pooled"
@@ -35,65 +29,23 @@ class PooledStore:
     def __init__(self, pool: WorkerPool) -> None:
         self._pool = pool
 
-    def _answer(
+    def query(
         self,
         text: str,
-        media_type: str,
-        default_graphs: Sequence[str] | None,
-        bindings: Mapping[str, Parameter] | None,
-        union: bool,
-    ) -> bytes:
-        job = Job(bind(text, bindings or {}), media_type, default_graphs=default_graphs, union=union)
-        return self._pool.run(job).read()
-
-    def select(
-        self,
-        text: str,
-        *,
         default_graphs: Sequence[str] | None = None,
         bindings: Mapping[str, Parameter] | None = None,
         union_default_graph: bool = True,
-    ) -> Solutions:
-        """Solutions of a SELECT query."""
+    ) -> ox.QuerySolutions | ox.QueryBoolean | Iterator[ox.Triple]:
+        """The answer of a worker, whole."""
         import pyoxigraph as ox
 
-        body = self._answer(text, JSON, default_graphs, bindings, union_default_graph)
-        result = ox.parse_query_results(body, ox.QueryResultsFormat.JSON)
-        if not isinstance(result, ox.QuerySolutions):
-            raise UsageError("this is no SELECT query")
-        names = tuple(variable.value for variable in result.variables)
-        return Solutions(names, (tuple(solution) for solution in result))
-
-    def ask(
-        self,
-        text: str,
-        *,
-        default_graphs: Sequence[str] | None = None,
-        bindings: Mapping[str, Parameter] | None = None,
-        union_default_graph: bool = True,
-    ) -> bool:
-        """Answer of an ASK query."""
-        import pyoxigraph as ox
-
-        body = self._answer(text, JSON, default_graphs, bindings, union_default_graph)
-        result = ox.parse_query_results(body, ox.QueryResultsFormat.JSON)
-        if not isinstance(result, ox.QueryBoolean):
-            raise UsageError("this is no ASK query")
-        return bool(result)
-
-    def construct(
-        self,
-        text: str,
-        *,
-        default_graphs: Sequence[str] | None = None,
-        bindings: Mapping[str, Parameter] | None = None,
-        union_default_graph: bool = True,
-    ) -> Iterator[ox.Triple]:
-        """Triples of a CONSTRUCT or DESCRIBE query."""
-        import pyoxigraph as ox
-
-        body = self._answer(text, N_TRIPLES, default_graphs, bindings, union_default_graph)
-        return (quad.triple for quad in ox.parse(body, ox.RdfFormat.N_TRIPLES))
+        is_graph = query_form(text) in GRAPH_FORMS
+        written = N_TRIPLES if is_graph else JSON
+        job = Job(bind(text, bindings or {}), written, default_graphs=default_graphs, union=union_default_graph)
+        body = self._pool.run(job).read()
+        if is_graph:
+            return (quad.triple for quad in ox.parse(body, ox.RdfFormat.N_TRIPLES))
+        return ox.parse_query_results(body, ox.QueryResultsFormat.JSON)
 
     def quads(self, graph: str | None = None) -> Iterator[ox.Quad]:
         """All quads, or those of one named graph."""
@@ -106,7 +58,7 @@ class PooledStore:
 
     def graphs(self) -> Sequence[str]:
         """IRIs of the named graphs, sorted."""
-        rows = self.select(_query_text("graphs"), union_default_graph=False).rows
+        rows = self.select(store_query("graphs"), union_default_graph=False).rows
         return [str(getattr(row[0], "value", "")) for row in rows]
 
     def update(self, text: str) -> None:

@@ -11,9 +11,8 @@ import re
 from dataclasses import dataclass, replace
 
 from biokg.errors import QueryRefused, QuerySyntaxError, ReachesOutside, TooLarge
-from biokg.sparql.tokens import TOKEN, line_and_column
+from biokg.sparql.tokens import QUERY_FORMS, TOKEN, line_and_column
 
-QUERY_FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 UPDATE_FORMS = ("INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH")
 MAX_CHAIN = 4000
 """Most operators, operands of UNION, and the like in one query; parsers nest them as deep as brackets."""

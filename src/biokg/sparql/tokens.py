@@ -46,6 +46,11 @@ TOKEN = re.compile(
 )
 
 
+QUERY_FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
+GRAPH_FORMS = frozenset({"CONSTRUCT", "DESCRIBE"})
+"""Forms whose answer is a graph."""
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """One token: ``kind`` is the name of its group in :data:`TOKEN`, ``start`` its place in the text."""
@@ -75,6 +80,15 @@ def tokens(text: str) -> Iterator[Token]:
         kind = match.lastgroup or "other"
         if kind not in ("space", "comment"):
             yield Token(kind, match.group(), match.start())
+
+
+def query_form(text: str) -> str:
+    """SELECT, ASK, CONSTRUCT or DESCRIBE, whichever the query *text* says first; SELECT where it says none.
+
+    >>> query_form("PREFIX ask: <http://e/> CONSTRUCT WHERE { ?s ask:ed ?o }")
+    'CONSTRUCT'
+    """
+    return next((token.word for token in tokens(text) if token.word in QUERY_FORMS), "SELECT")
 
 
 def line_and_column(text: str, position: int) -> tuple[int, int]:

@@ -13,7 +13,7 @@ from biokg.errors import NotFound, QuerySyntaxError, StoreError, UsageError
 from biokg.sparql.binding import bind
 from biokg.sparql.dataset import dataset_clause
 from biokg.sparql.tokens import tokens
-from biokg.store.base import Solutions
+from biokg.store.answering import Answering
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
@@ -28,7 +28,7 @@ COPY_UP_TO = 2_000_000
 """Quads up to which a view is a copy; above, it would take too much memory and time."""
 
 
-class LocalStore:
+class LocalStore(Answering):
     """An Oxigraph store in this process.
 
     The engine's own union of graphs yields a triple once per graph that holds it, which breaks counts.
@@ -50,55 +50,6 @@ class LocalStore:
     def engine(self) -> ox.Store:
         """The pyoxigraph store underneath, with the graphs as they were loaded."""
         return self._engine
-
-    def select(
-        self,
-        text: str,
-        *,
-        default_graphs: Sequence[str] | None = None,
-        bindings: Mapping[str, Parameter] | None = None,
-        union_default_graph: bool = True,
-    ) -> Solutions:
-        """Solutions of a SELECT query."""
-        import pyoxigraph as ox
-
-        result = self.query(text, default_graphs, bindings, union_default_graph)
-        if not isinstance(result, ox.QuerySolutions):
-            raise UsageError("this is no SELECT query")
-        names = tuple(variable.value for variable in result.variables)
-        return Solutions(names, (tuple(solution) for solution in result))
-
-    def ask(
-        self,
-        text: str,
-        *,
-        default_graphs: Sequence[str] | None = None,
-        bindings: Mapping[str, Parameter] | None = None,
-        union_default_graph: bool = True,
-    ) -> bool:
-        """Answer of an ASK query."""
-        import pyoxigraph as ox
-
-        result = self.query(text, default_graphs, bindings, union_default_graph)
-        if not isinstance(result, ox.QueryBoolean):
-            raise UsageError("this is no ASK query")
-        return bool(result)
-
-    def construct(
-        self,
-        text: str,
-        *,
-        default_graphs: Sequence[str] | None = None,
-        bindings: Mapping[str, Parameter] | None = None,
-        union_default_graph: bool = True,
-    ) -> Iterator[ox.Triple]:
-        """Triples of a CONSTRUCT or DESCRIBE query."""
-        import pyoxigraph as ox
-
-        result = self.query(text, default_graphs, bindings, union_default_graph)
-        if not isinstance(result, ox.QueryTriples):
-            raise UsageError("this is no CONSTRUCT or DESCRIBE query")
-        return result
 
     def query(
         self,

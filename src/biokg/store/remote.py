@@ -9,8 +9,6 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -19,15 +17,15 @@ from urllib.parse import urlsplit
 from biokg.errors import QuerySyntaxError, RemoteEngineError, UsageError
 from biokg.sparql.binding import bind
 from biokg.sparql.dataset import dataset_clause
-from biokg.sparql.tokens import tokens
-from biokg.store.base import Solutions
+from biokg.sparql.tokens import GRAPH_FORMS, query_form
+from biokg.store.answering import Answering, store_query
 from biokg.store.local import reads_named_graphs
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
     from SPARQLWrapper import SPARQLWrapper
 
-    from biokg.store.base import Parameter
+    from biokg.store.base import Parameter, Term
 
 BATCH = 500
 """Quads per INSERT DATA or DELETE DATA; engines bound the length of an update."""
@@ -45,7 +43,6 @@ _VIRTUOSO_BOOLEAN = re.compile(
     rb'|(?<=\s)"([01])"(?=\^\^(?:<http://www.w3.org/2001/XMLSchema#boolean>|xsd:boolean))'
 )
 """Virtuoso keeps booleans as numbers: its JSON and its N-Triples write 1 and 0."""
-_FORMS = {"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"}
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -62,11 +59,6 @@ class _Sent:
     most_rows: int | None
 
 
-@cache
-def _query_text(name: str) -> str:
-    return (files("biokg.store") / "queries" / f"{name}.rq").read_text(encoding="utf-8")
-
-
 _DISTINCT = re.compile(r"(?:\s|#[^\n]*\n|(?:PREFIX|BASE)[^\n>]*>)*SELECT\s+DISTINCT\b", re.IGNORECASE)
 
 
@@ -79,7 +71,17 @@ def _once(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
             yield row
 
 
-class RemoteStore:
+def _yes_or_no(rows: ox.QuerySolutions) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+    """The boolean that Virtuoso wrote as *rows*."""
+    import pyoxigraph as ox
+
+    if [variable.value for variable in rows.variables] != [VIRTUOSO_ASK]:
+        raise ValueError("rows where yes or no was asked for")
+    said = json.dumps({"head": {}, "boolean": any(True for _ in rows)})
+    return ox.parse_query_results(said, ox.QueryResultsFormat.JSON)
+
+
+class RemoteStore(Answering):
     """The engine at *address*, an http(s) SPARQL endpoint.
 
     *update_address* is where updates go; by default ``…/update`` beside ``…/query``, else the same address.
@@ -112,57 +114,9 @@ class RemoteStore:
         self._graphs: list[str] | None = None
         self._graphs_known = 0.0
 
-    def select(
-        self,
-        text: str,
-        *,
-        default_graphs: Sequence[str] | None = None,
-        bindings: Mapping[str, Parameter] | None = None,
-        union_default_graph: bool = True,
-    ) -> Solutions:
-        """Solutions of a SELECT query."""
-        import pyoxigraph as ox
-
-        result = self.query(text, default_graphs, bindings, union_default_graph)
-        if not isinstance(result, ox.QuerySolutions):
-            raise UsageError("this is no SELECT query")
-        names = tuple(variable.value for variable in result.variables)
-        rows = (tuple(solution) for solution in result)
-        return Solutions(names, _once(rows) if _DISTINCT.match(text) else rows)
-
-    def ask(
-        self,
-        text: str,
-        *,
-        default_graphs: Sequence[str] | None = None,
-        bindings: Mapping[str, Parameter] | None = None,
-        union_default_graph: bool = True,
-    ) -> bool:
-        """Answer of an ASK query."""
-        import pyoxigraph as ox
-
-        result = self.query(text, default_graphs, bindings, union_default_graph)
-        if isinstance(result, ox.QueryBoolean):
-            return bool(result)
-        if isinstance(result, ox.QuerySolutions) and [v.value for v in result.variables] == [VIRTUOSO_ASK]:
-            return any(True for _ in result)
-        raise UsageError("this is no ASK query")
-
-    def construct(
-        self,
-        text: str,
-        *,
-        default_graphs: Sequence[str] | None = None,
-        bindings: Mapping[str, Parameter] | None = None,
-        union_default_graph: bool = True,
-    ) -> Iterator[ox.Triple]:
-        """Triples of a CONSTRUCT or DESCRIBE query."""
-        import pyoxigraph as ox
-
-        result = self.query(text, default_graphs, bindings, union_default_graph)
-        if isinstance(result, ox.QuerySolutions | ox.QueryBoolean):
-            raise UsageError("this is no CONSTRUCT or DESCRIBE query")
-        return result
+    def _rows(self, text: str, solutions: ox.QuerySolutions) -> Iterable[tuple[Term | None, ...]]:
+        rows = super()._rows(text, solutions)
+        return _once(rows) if _DISTINCT.match(text) else rows
 
     def query(
         self,
@@ -183,8 +137,8 @@ class RemoteStore:
         wrapper.setMethod("POST")
         for name, graph in self._dataset(text, default_graphs, named_graphs, union_default_graph, names_graphs):
             wrapper.addParameter(name, graph)
-        form = next((token.word for token in tokens(text) if token.word in _FORMS), "SELECT")
-        is_graph = form in ("CONSTRUCT", "DESCRIBE")
+        form = query_form(text)
+        is_graph = form in GRAPH_FORMS
         wrapper.queryType = form
         wrapper.addCustomHttpHeader("Accept", GRAPHS_AS if is_graph else SOLUTIONS_AS)
         if is_graph:
@@ -196,6 +150,8 @@ class RemoteStore:
                 return (quad.triple for quad in list(ox.parse(sent.body, known)))
             results = ox.QueryResultsFormat.from_media_type(sent.media_type) or ox.QueryResultsFormat.JSON
             found = ox.parse_query_results(sent.body, results)
+            if form == "ASK" and isinstance(found, ox.QuerySolutions):
+                return _yes_or_no(found)
             if sent.most_rows is not None and isinstance(found, ox.QuerySolutions):
                 self._refuse_cut(found, sent.most_rows)
                 return ox.parse_query_results(sent.body, results)
@@ -319,7 +275,7 @@ class RemoteStore:
         import pyoxigraph as ox
 
         bindings = {} if graph is None else {"g": ox.NamedNode(graph)}
-        found = self.select(_query_text("quads"), bindings=bindings, union_default_graph=False)
+        found = self.select(store_query("quads"), bindings=bindings, union_default_graph=False)
         for subject, predicate, value, name in found.rows:
             yield ox.Quad(subject, predicate, value, name)  # type: ignore[arg-type]
 
@@ -327,7 +283,7 @@ class RemoteStore:
         """IRIs of the named graphs, sorted; asked anew after a write through this store, and once a minute."""
         if self._graphs is None or time.monotonic() - self._graphs_known > GRAPHS_KNOWN_FOR:
             self._graphs_known = time.monotonic()
-            rows = self.select(_query_text("graphs"), union_default_graph=False).rows
+            rows = self.select(store_query("graphs"), union_default_graph=False).rows
             self._graphs = [str(getattr(row[0], "value", "")) for row in rows]
         return self._graphs
 
