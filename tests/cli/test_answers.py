@@ -201,3 +201,24 @@ def test_a_bad_row_is_named_and_the_last_good_graph_answers(biokg: Run, reposito
     assert "no-such-firm" in result.stderr
     assert json.loads(result.stdout)["version"] == built["version"]
     assert biokg("sparql", COUNT, *flags).stdout.split() == ["n", str(built["quads"])]
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("SELECT ?x { ?x a bkg:Alliace }", "bkg:Alliace; did you mean bkg:Alliance?"),
+        (
+            "SELECT ?x { ?x bkg:basedIn <https://w3id.org/biokg/id/region/flandres> }",
+            "did you mean bki:region/flanders?",
+        ),
+    ],
+)
+def test_an_empty_answer_names_what_the_graph_does_not_know(biokg: Run, query: str, said: str) -> None:
+    answer = biokg("sparql", query)
+    assert answer.returncode == 0
+    assert answer.stdout.split() == ["x"]
+    assert said in answer.stderr
+
+
+def test_an_empty_answer_about_known_names_is_left_alone(biokg: Run) -> None:
+    assert biokg("sparql", 'SELECT ?x { ?x a bkg:Alliance ; rdfs:label "none is called so" }').stderr == ""

@@ -85,11 +85,16 @@ def write_answer(
     from biokg.cli.output import write_bytes, write_table
     from biokg.errors import UsageError
     from biokg.queries.table import Table
+    from biokg.queries.unheard import unheard_names
 
     terminal = sys.stdout.isatty()
     if form == "SELECT":
         answer = store.select(text, default_graphs=graphs, union_default_graph=union)
-        write_table(Table(answer.variables, tuple(tuple(row) for row in answer.rows)), wanted)
+        table = Table(answer.variables, tuple(tuple(row) for row in answer.rows))
+        write_table(table, wanted)
+        if not table.rows:
+            for sentence in unheard_names(store, text):
+                print(f"biokg: {sentence}", file=sys.stderr)
     elif form == "ASK":
         yes = store.ask(text, default_graphs=graphs, union_default_graph=union)
         if wanted in (None, "table"):
