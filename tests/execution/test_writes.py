@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,6 +30,9 @@ WRITES = {
     "post dataset": Write("post", parts=(("application/n-quads", b"<e:a> <e:b> <e:c> <e:g> .\n"),)),
     "put": Write("put", graph="e:g", parts=((TURTLE, b"<e:s> <e:p> 5 ."),)),
     "put dataset": Write("put", parts=(("application/n-quads", b"<e:a> <e:b> <e:c> <e:g> .\n"),)),
+    "put nothing": Write("put", graph="e:empty", parts=((TURTLE, b""),)),
+    "create": Write("update", "CREATE GRAPH <e:empty>"),
+    "empty": Write("update", "DELETE WHERE { GRAPH <e:g> { ?s ?p ?o } }"),
     "delete graph": Write("delete", graph="e:g"),
 }
 
@@ -40,14 +45,17 @@ def _store() -> MemoryStore:
 
 @pytest.mark.parametrize("name", WRITES)
 def test_the_hash_and_the_changes_of_a_write_are_those_of_the_whole_store(name: str) -> None:
-    store, before = _store(), set(_store().quads())
+    store = _store()
+    before, graphs = set(store.quads()), set(store.engine.named_graphs())
     written = apply(WRITES[name], store, hash_of(store), max_bytes=10_000)
     after = set(store.quads())
     assert (written.version.version, written.version.quads) == (hash_of(store).version, len(after))
-    assert written.changes == Changes.between(before, after)
+    kept = frozenset(store.engine.named_graphs())
+    assert written.changes == replace(Changes.between(before, after), made=kept - graphs, dropped=graphs - kept)
     again = _store()
-    kept = Changes.from_json(written.changes.to_json())
-    assert kept.redo(again, hash_of(again)).version == written.version.version == hash_of(again).version
+    journaled = Changes.from_json(json.loads(json.dumps(written.changes.to_json())))
+    assert journaled.redo(again, hash_of(again)).version == written.version.version == hash_of(again).version
+    assert set(again.engine.named_graphs()) == kept
 
 
 def test_a_journal_restores_what_differs_from_run_to_run(tmp_path: Path) -> None:
@@ -59,12 +67,14 @@ def test_a_journal_restores_what_differs_from_run_to_run(tmp_path: Path) -> None
             Write("update", "INSERT { <e:a> <e:at> ?now, ?id } WHERE { BIND(NOW() AS ?now) BIND(UUID() AS ?id) }")
         )
         first.write(Write("update", "INSERT DATA { _:x <e:b> [ <e:b> 3 ] }"))
+        first.write(Write("update", "CREATE GRAPH <e:empty>"))
         last = first.write(Write("update", "INSERT DATA { <e:a> <e:b> 1 }"))
     finally:
         first.close()
     again = WorkerPool.start(Settings(quota=0.0), nquads=nquads, journal=journal)
     try:
         assert (again.version, last["quads"]) == (last["version"], 6)
+        again.write(Write("delete", graph="e:empty"))
     finally:
         again.close()
 

@@ -6,7 +6,7 @@ import base64
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from biokg.errors import NotFound, QuerySyntaxError, ReachesOutside, StoreError, UsageError
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import pyoxigraph as ox
 
     from biokg.store.local import LocalStore
+
+    GraphName = ox.NamedNode | ox.BlankNode
 
 DEFAULT_GRAPH = ""
 """How a write names the default graph."""
@@ -55,10 +57,15 @@ class Write:
 
 @dataclass(frozen=True)
 class Changes:
-    """The quads that a write added and removed; none is in both."""
+    """The quads that a write added and removed, and the named graphs it made and dropped; none is in both.
+
+    A graph may be there without a quad, which is why its name is kept.
+    """
 
     added: frozenset[ox.Quad] = frozenset()
     removed: frozenset[ox.Quad] = frozenset()
+    made: frozenset[GraphName] = frozenset()
+    dropped: frozenset[GraphName] = frozenset()
 
     @classmethod
     def between(cls, before: AbstractSet[ox.Quad], after: AbstractSet[ox.Quad]) -> Changes:
@@ -66,18 +73,24 @@ class Changes:
         return cls(frozenset(after - before), frozenset(before - after))
 
     def to_json(self) -> dict[str, list[str]]:
-        """As lines of N-Quads, for the journal."""
-        return {"added": sorted(map(_line, self.added)), "removed": sorted(map(_line, self.removed))}
+        """As lines of N-Quads and names of graphs as they stand there, for the journal."""
+        quads = {"added": sorted(map(_line, self.added)), "removed": sorted(map(_line, self.removed))}
+        return quads | {"made": sorted(map(str, self.made)), "dropped": sorted(map(str, self.dropped))}
 
     @classmethod
     def from_json(cls, document: dict[str, Any]) -> Changes:
-        """The changes that :meth:`to_json` wrote."""
-        return cls(_parsed(document["added"]), _parsed(document["removed"]))
+        """The changes that :meth:`to_json` wrote; older journals name no graphs."""
+        made, dropped = (frozenset(map(_graph_name, document.get(name, ()))) for name in ("made", "dropped"))
+        return cls(_parsed(document["added"]), _parsed(document["removed"]), made, dropped)
 
     def redo(self, store: LocalStore, version: DatasetHash) -> DatasetHash:
         """Make the same changes again on *store*, whose hash is *version*; the new hash."""
         for quad in self.removed:
             store.engine.remove(quad)
+        for graph in self.dropped:
+            store.engine.remove_graph(graph)
+        for graph in self.made:
+            store.engine.add_graph(graph)
         store.engine.extend(self.added)
         store.drop_views()
         return version.remove(self.removed).add(self.added)
@@ -91,6 +104,12 @@ def _parsed(lines: Iterable[str]) -> frozenset[ox.Quad]:
     import pyoxigraph as ox
 
     return frozenset(ox.parse("\n".join(lines), ox.RdfFormat.N_QUADS))
+
+
+def _graph_name(written: str) -> GraphName:
+    import pyoxigraph as ox
+
+    return ox.BlankNode(written[2:]) if written.startswith("_:") else ox.NamedNode(written[1:-1])
 
 
 @dataclass(frozen=True)
@@ -122,10 +141,13 @@ def apply(
     """
     if write.operation == "refuse":
         _refuse(write)
+    graphs = frozenset(store.engine.named_graphs())
     if write.operation == "update":
         created, changes = False, _updated(write, store)
     else:
         created, changes = _graph(write, store, max_bytes)
+    kept = frozenset(store.engine.named_graphs())
+    changes = replace(changes, made=kept - graphs, dropped=graphs - kept)
     store.drop_views()
     if check is not None:
         check(store, changes)
