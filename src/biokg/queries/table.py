@@ -7,11 +7,14 @@ import io
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from pyoxigraph import Literal
 
 from biokg.terms import PREFIXES
+
+if TYPE_CHECKING:
+    from pyoxigraph import QuerySolutions
 
 _XSD = PREFIXES["xsd"]
 
@@ -81,10 +84,9 @@ class Table:
 
     def to_tsv(self) -> str:
         """SPARQL 1.1 Query Results TSV (terms as in Turtle)."""
-        from pyoxigraph import QueryResultsFormat, QuerySolutions, parse_query_results
+        from pyoxigraph import QueryResultsFormat, parse_query_results
 
-        held = parse_query_results(self.to_json().encode(), format=QueryResultsFormat.JSON)
-        assert isinstance(held, QuerySolutions)  # noqa: S101 - a table is never a yes or no
+        held = cast("QuerySolutions", parse_query_results(self.to_json().encode(), format=QueryResultsFormat.JSON))
         return (held.serialize(format=QueryResultsFormat.TSV) or b"").decode()
 
     def to_json(self) -> str:
