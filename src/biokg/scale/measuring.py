@@ -27,11 +27,13 @@ class Spread:
         >>> Spread.of([3.0, 1.0, 2.0])
         Spread(count=3, p50=2.0, p99=3.0)
         """
-        ordered = sorted(times)
-        if not ordered:
-            return cls(0, float("nan"), float("nan"))
-        places = [min(len(ordered) - 1, max(0, ceil(part * len(ordered)) - 1)) for part in (0.5, 0.99)]
-        return cls(len(ordered), ordered[places[0]], ordered[places[1]])
+        return cls(len(times), percentile(times, 0.5), percentile(times, 0.99))
+
+
+def percentile(times: Sequence[float], part: float) -> float:
+    """The *part* (0 to 1) percentile of *times* by nearest rank; not a number where there are none."""
+    ordered = sorted(times)
+    return ordered[max(0, ceil(part * len(ordered)) - 1)] if ordered else float("nan")
 
 
 def fitted_exponent(sizes: Sequence[float], costs: Sequence[float]) -> float | None:
