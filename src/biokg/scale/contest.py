@@ -12,9 +12,9 @@ from pathlib import Path
 from biokg.errors import BioKGError
 from biokg.scale.bench import PER_FIRM, Report
 from biokg.scale.faults import generate
-from biokg.scale.loading import load_files
+from biokg.scale.loading import load_files, load_stream
 from biokg.scale.peers import own_server, oxigraph_server, rdflib_endpoint
-from biokg.scale.targets import RdflibStore, Target
+from biokg.scale.targets import Endpoint, RdflibStore, Target
 from biokg.scale.virtuoso import virtuoso_server
 from biokg.scale.world import World
 
@@ -31,23 +31,35 @@ class Contest:
     quads: int
 
 
+def write_world(file: Path, size: int, seed: int, fixed: str = "") -> Path:
+    """Write a world of about *size* quads after the lines *fixed* into *file*, whose folder is made; gives *file*."""
+    file.parent.mkdir(exist_ok=True)
+    with file.open("w", encoding="utf-8") as stream:
+        stream.write(fixed)
+        stream.writelines(lines for lines, _ in generate(World(max(50, size // PER_FIRM), seed)))
+    return file
+
+
+@contextmanager
+def native_server(folder: Path, file: Path) -> Iterator[Endpoint]:
+    """The native Oxigraph server over the N-Quads *file*, loaded into the new *folder*."""
+    with file.open("rb") as stream:
+        load_stream(folder, stream)
+    with oxigraph_server(folder) as endpoint:
+        yield endpoint
+
+
 @contextmanager
 def contest(size: int, seed: int, fixed: str, report: Report) -> Iterator[Contest]:
     """A world of about *size* quads after the lines *fixed*, loaded into every peer; all end when left."""
     folder = Path(tempfile.mkdtemp(prefix="biokg-peers-"))
     try:
         with ExitStack() as stack:
-            file = folder / "virtuoso" / "world.nq"
-            file.parent.mkdir()
-            with file.open("w", encoding="utf-8") as stream:
-                stream.write(fixed)
-                stream.writelines(lines for lines, _ in generate(World(max(50, size // PER_FIRM), seed)))
+            file = write_world(folder / "virtuoso" / "world.nq", size, seed, fixed)
             report("load")
             quads = load_files(folder / "own", [file])
-            load_files(folder / "native", [file])
-            native = next((folder / "native" / "generations").iterdir())
             targets: list[Target] = [
-                stack.enter_context(oxigraph_server(native)),
+                stack.enter_context(native_server(folder / "native", file)),
                 stack.enter_context(own_server(folder / "own")),
             ]
             missing: list[str] = []
