@@ -12,12 +12,12 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from biokg.errors import NotFound
 from biokg.queries.published import COMPETENCY
-from biokg.terms import BASE, ONTOLOGY, ONTOLOGY_GRAPH, PREFIXES
+from biokg.terms import BASE, ONTOLOGY, ONTOLOGY_GRAPH
 from biokg.web import ontology_terms as held
 from biokg.web import shape_docs
 from biokg.web.asking import Row, Value, rows
 from biokg.web.drawing.classes import Diagram, context
-from biokg.web.entity import FORMATS, OFFERS, known, resolve, view_of
+from biokg.web.entity import FORMATS, OFFERS, known, named_graph, resolve, view_of
 from biokg.web.frame import STATIC
 from biokg.web.rendering import (
     CSV,
@@ -74,8 +74,6 @@ def modules() -> list[Module]:
 @blueprint.get("/ontology.<suffix>")
 def index(suffix: str | None = None) -> Response:
     """Overview and all terms by module, or those that ``?q=`` finds; or the whole ontology as RDF."""
-    from pyoxigraph import RdfFormat, serialize
-
     asked = split_suffix(f"ontology.{suffix}", {**dict(FORMATS), "html": "HTML"})[1] if suffix else None
     kind = media_type((HTML, *RDF_TYPES.values(), JSON, CSV), asked)
     wanted = request.args.get("q", "").strip()[:200]
@@ -91,10 +89,7 @@ def index(suffix: str | None = None) -> Response:
     if kind == CSV:
         listed = [{"module": m.value, **t} for m in modules() for group in m.terms.values() for t in group]
         return table(tuple(dict.fromkeys(key for row in listed for key in row)), listed, CSV, "biokg-ontology")
-    rdf_format = RdfFormat.from_media_type(kind) or RdfFormat.TURTLE
-    prefixes = None if kind == RDF_TYPES["nt"] else PREFIXES
-    triples = (quad.triple for quad in service().store.quads(ONTOLOGY_GRAPH))
-    return finish(serialize(triples, format=rdf_format, prefixes=prefixes) or b"", kind)
+    return finish(named_graph(ONTOLOGY_GRAPH, kind), kind)
 
 
 def _search_page(wanted: str, kind: str) -> Response:
@@ -199,7 +194,7 @@ def term_page(iri: str) -> Response:
         **view_of(iri),
         term=described(iri),
         use=held.use_of(iri),
-        rules=held.rules_of(iri, shape_docs.shapes()),
+        rules=shape_docs.rules_of(iri),
         competency=[q for q in asked if q["collection"] and q["collection"].iri == COMPETENCY],
         canned=[q for q in asked if q["collection"] and q["collection"].iri != COMPETENCY],
         changes=[c for c in held.changes(service().settings.ontology_folder) if _mentions(c, iri)],

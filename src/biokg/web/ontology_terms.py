@@ -7,14 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from biokg.terms import GRAPH, ONTOLOGY, PREFIXES
 from biokg.web.asking import Row, Value, kept, language, rows, terms
 from biokg.web.drawing.classes import Card, Diagram, Entry, layout
-
-if TYPE_CHECKING:
-    from biokg.shapes.model import Shapes
 
 SKOS, RDFS, XSD = PREFIXES["skos"], PREFIXES["rdfs"], PREFIXES["xsd"]
 STATUS = "http://www.w3.org/2003/06/sw-vocab-status/ns#term_status"
@@ -234,34 +230,6 @@ def _rank(wanted: str, names: list[str], definition: str) -> int | None:
         all(word in definition or any(word in name for name in names) for word in wanted.split()),
     )
     return next((rank for rank, held in enumerate(tests) if held), None)
-
-
-@dataclass(frozen=True)
-class Rule:
-    """What a shape asks of a class or a property: its message and how bad a breach is."""
-
-    message: str
-    severity: str
-    shape: str
-
-
-def rules_of(iri: str, shapes: Shapes) -> list[Rule]:
-    """The messages of the shapes that target the class *iri*, or that look at the property *iri* of any class."""
-    from biokg.shapes.vocabulary import SH
-
-    held = []
-    for shape in shapes.targeted:
-        aimed = any(str(target.term) == f"<{iri}>" for target in shape.targets)
-        for node in shape.properties:
-            paths = [str(path) for path in shapes.index.objects(node, SH + "path")]
-            held += [shapes.by_node[node]] if aimed or f"<{iri}>" in paths else []
-        held += [shape] if aimed else []
-    found = [
-        Rule(message.value, shape.severity.rpartition("#")[2].lower(), str(shape.id).strip("<>").rpartition("/")[2])
-        for shape in held
-        for message in shape.messages[:1]
-    ]
-    return list(dict.fromkeys(found))
 
 
 @dataclass(frozen=True)

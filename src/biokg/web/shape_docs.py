@@ -103,6 +103,19 @@ def rule(shape: Shape) -> Rule:
     return Rule(_name(shape.id), message, shape.severity.rpartition("#")[2].lower(), str(shape.path or ""))
 
 
+def rules_of(iri: str) -> list[Rule]:
+    """The rules of the shapes that target the class *iri*, or that look at the property *iri* of any class."""
+    every = shapes()
+    held = []
+    for shape in every.targeted:
+        aimed = any(str(target.term) == f"<{iri}>" for target in shape.targets)
+        for node in shape.properties:
+            paths = [str(path) for path in every.index.objects(node, _SH + "path")]
+            held += [every.by_node[node]] if aimed or f"<{iri}>" in paths else []
+        held += [shape] if aimed else []
+    return list(dict.fromkeys(rule(shape) for shape in held if shape.messages))
+
+
 def _name(node: Term) -> str:
     return str(node).strip("<>").removeprefix(SHAPE)
 
