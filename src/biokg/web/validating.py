@@ -19,6 +19,7 @@ from biokg.web.asking import Value, labels, value_of
 from biokg.web.links import words
 from biokg.web.rendering import page
 from biokg.web.service import service
+from biokg.web.shape_docs import shapes
 from biokg.web.tables import schemas
 
 if TYPE_CHECKING:
@@ -132,13 +133,11 @@ def _rdf(data: bytes, kind: str) -> dict[str, Any]:
 
 def _report(sent: list[Quad]) -> Sequence[Result]:
     """What the shapes say of the nodes of *sent*, read together with what is served."""
-    from biokg.shapes import load_shapes
     from biokg.shapes.own_data import validate_own
 
     with _ONE_AT_A_TIME:
-        shapes = load_shapes(service().settings.ontology_folder / "shapes")
         terms = [quad for name in (ONTOLOGY_GRAPH, SCHEME_GRAPH) for quad in service().store.quads(name)]
-        report = validate_own(sent, _beside(terms), shapes, vocabulary=terms)
+        report = validate_own(sent, _beside(terms), shapes(), vocabulary=terms)
     return report.results
 
 
