@@ -38,11 +38,16 @@ def size() -> list[Row]:
     return found
 
 
+def triples() -> int:
+    """How many triples all graphs hold."""
+    return sum(int(row["triples"].text) for row in size() if row["triples"])
+
+
 @blueprint.get("/")
 @blueprint.get("/index.<suffix>")
 def index(suffix: str | None = None) -> Response:
     """The start page; as JSON the answers and counts, as CSV the counts, as Turtle the catalogue of the graph."""
-    total = sum(int(row["triples"].text) for row in size() if row["triples"])
+    total = triples()
     return answer(
         {
             HTML: lambda: _page(total),

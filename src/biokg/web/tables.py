@@ -16,7 +16,7 @@ from biokg.web.citing import citation
 from biokg.web.entity import named_graph, serialised
 from biokg.web.rendering import CSV, HTML, JSON, RDF_TYPES, TITLE, answer, as_json, finish, page, plain, table
 from biokg.web.service import service
-from biokg.web.start import size
+from biokg.web.start import size, triples
 
 blueprint = Blueprint("tables", __name__)
 
@@ -76,11 +76,6 @@ def held() -> list[tuple[str, str, int]]:
         if path.is_file():
             found.append((name, schema.title, len(_read(path, path.stat().st_mtime)[1])))
     return found
-
-
-def triples() -> int:
-    """How many triples all graphs hold."""
-    return sum(int(row["triples"].text) for row in size() if row["triples"])
 
 
 def _page() -> Response:
