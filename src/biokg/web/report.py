@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Blueprint, Response
 
 from biokg.errors import NotFound
-from biokg.web.asking import Row, labelled
+from biokg.web.asking import Row, labelled, query_text
 from biokg.web.rendering import CSV, HTML, JSON, RDF_TYPES, answer, as_json, finish, page, plain, table
 from biokg.web.service import service
 
@@ -35,15 +35,14 @@ def index(suffix: str | None = None) -> Response:
 
 def results() -> list[Row]:
     """The results of the kept report, the gravest first."""
-    from pyoxigraph import RdfFormat, Store
+    from pyoxigraph import RdfFormat, parse
 
-    from biokg.web.asking import query_text
+    from biokg.store.memory import MemoryStore
 
-    held = Store()
-    held.load(_kept("report.ttl"), format=RdfFormat.TURTLE)
-    solutions = held.query(query_text("report_results"))
-    names = [variable.value for variable in solutions.variables]  # type: ignore[union-attr]
-    return labelled([{name: row[name] for name in names} for row in solutions])  # type: ignore[union-attr]
+    held = MemoryStore()
+    held.add(parse(_kept("report.ttl"), format=RdfFormat.TURTLE))
+    found = held.select(query_text("report_results"), union_default_graph=False)
+    return labelled([dict(zip(found.variables, row, strict=True)) for row in found.rows])
 
 
 def _page() -> Response:
