@@ -77,25 +77,19 @@ def _targets(arguments: argparse.Namespace) -> Iterator[list[Endpoint]]:
     import shutil
     import tempfile
 
-    from biokg.scale.bench import PER_FIRM
-    from biokg.scale.faults import generate
-    from biokg.scale.loading import Chunks, load_files, load_stream
-    from biokg.scale.peers import own_server, oxigraph_server
-    from biokg.scale.world import World
+    from biokg.scale.contest import native_server, write_world
+    from biokg.scale.loading import load_files
+    from biokg.scale.peers import own_server
 
     folder = Path(tempfile.mkdtemp(prefix="biokg-stress-"))
     try:
-        world = World(max(50, arguments.quads // PER_FIRM), 1)
-        file = folder / "world.nq"
-        with file.open("w", encoding="utf-8") as stream:
-            stream.writelines(lines for lines, _ in generate(world))
+        file = write_world(folder / "world.nq", arguments.quads, 1)
         load_files(folder / "own", [file])
         if arguments.hostile:
             with own_server(folder / "own") as ours:
                 yield [ours]
             return
-        load_stream(folder / "native", Chunks(lines for lines, _ in generate(world)))
-        with oxigraph_server(folder / "native") as native, own_server(folder / "own") as ours:
+        with native_server(folder / "native", file) as native, own_server(folder / "own") as ours:
             yield [native, ours]
     finally:
         shutil.rmtree(folder, ignore_errors=True)
