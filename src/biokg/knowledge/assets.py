@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from biokg.knowledge.alliances import alliance_layer
-from biokg.knowledge.context import Context, layer_of, organization
+from biokg.knowledge.context import Context, base_layer, layer_of, organization
 from biokg.knowledge.dates import parse_date
 from biokg.knowledge.emit import AFTER_2016, ALT_LABEL, DISSERTATION, TO_2016, Claim, boolean, integer, name, put_start
 from biokg.knowledge.tables import Row
@@ -65,9 +65,8 @@ def map_completeness(context: Context) -> None:
     Of an organisation it says that nothing else is: complete for alliances without one is a firm stated to have none.
     """
     for row in context.rows("completeness"):
-        layer = DISSERTATION if "dissertation" in row.items("source") else AFTER_2016
         span = parse_date(row["year"])
-        layer = layer_of(span, layer)
+        layer = layer_of(span, base_layer(row, AFTER_2016))
         node = context.source(row).claim(layer).node(entity("completeness", row.key), "CompletenessStatement")
         node.link("about", entity(row["about_kind"], row["about_id"])).label(row["description"])
         node.link("completeFor", term(row["complete_for"])).put("isComplete", boolean(row["is_complete"] == "yes"))

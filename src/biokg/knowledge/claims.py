@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from biokg.knowledge.context import Context
-from biokg.knowledge.emit import AFTER_2016, DESCRIPTION, DISSERTATION, iri, name
+from biokg.knowledge.emit import AFTER_2016, DESCRIPTION, iri, name
+from biokg.knowledge.framework import row_claim
 from biokg.terms import PREFIXES, concept, entity
 
 IS_REPLACED_BY = PREFIXES["dcterms"] + "isReplacedBy"
@@ -14,12 +15,10 @@ _SCHEMES = frozenset({"concept", "alliance-type", "business-model"})
 def map_claims(context: Context) -> None:
     """Every claim as a remark about its subject; a citation where works are cited for it."""
     for row in context.rows("claims"):
-        layer = DISSERTATION if "dissertation" in row.items("source") else AFTER_2016
         kind = row["about_kind"]
         about = concept(kind, row["about_id"]) if kind in _SCHEMES else entity(kind, row["about_id"])
-        claim = context.source(row, "citation" if row["cites"] else "fact").claim(layer)
-        node = claim.node(entity("remark", row.key), "Remark").link("about", about).label(row["statement"])
-        node.code("remarkTopic", "remark-topic", "claim").text("text", row["statement"])
+        node = row_claim(context, row).node(entity("remark", row.key), "Remark").link("about", about)
+        node.label(row["statement"]).code("remarkTopic", "remark-topic", "claim").text("text", row["statement"])
 
 
 def map_moved(context: Context) -> None:

@@ -60,6 +60,11 @@ def organizations(keys: list[str]) -> list[str]:
     return [organization(key) for key in keys]
 
 
+def base_layer(row: Row, otherwise: str) -> str:
+    """The dissertation's layer for a row that it is a source of, else *otherwise*."""
+    return DISSERTATION if "dissertation" in row.items("source") else otherwise
+
+
 def layer_of(span: Span | None, row_layer: str) -> str:
     """Layer of a dated statement: after 2016 by its date, else the dissertation's or to 2016; undated: *row_layer*."""
     if span is None:

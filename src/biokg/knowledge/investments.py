@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from biokg.knowledge.context import Context, layer_of, organization
+from biokg.knowledge.context import Context, base_layer, layer_of, organization
 from biokg.knowledge.dates import Span, parse_date
-from biokg.knowledge.emit import AFTER_2016, DISSERTATION, Claim, boolean, decimal, put_span
+from biokg.knowledge.emit import AFTER_2016, Claim, boolean, decimal, put_span
 from biokg.knowledge.organization_nodes import MILLION
 from biokg.knowledge.tables import Row
 from biokg.terms import entity
@@ -14,13 +14,8 @@ def map_investments(context: Context) -> None:
     """One financing event a row; the amount is the whole round, the public share only where it is stated."""
     for row in context.rows("investments"):
         span = parse_date(row["year"])
-        layer = DISSERTATION if "dissertation" in row.items("source") else layer_of(span, _undated(context, row))
+        layer = base_layer(row, layer_of(span, AFTER_2016))
         _financing(context, context.source(row).claim(layer), row, span)
-
-
-def _undated(context: Context, row: Row) -> str:
-    """Layer of an undated round: after 2016, unless its firm was gone by then."""
-    return AFTER_2016
 
 
 def _financing(context: Context, claim: Claim, row: Row, span: Span | None) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from biokg.knowledge.context import Context, layer_of, organization
+from biokg.knowledge.context import Context, base_layer, layer_of, organization
 from biokg.knowledge.dates import Span, parse_date, period
 from biokg.knowledge.emit import AFTER_2016, ALT_LABEL, DISSERTATION, TO_2016, Claim, Node, decimal, event, name
 from biokg.knowledge.organization_nodes import (
@@ -73,7 +73,7 @@ def map_org_facts(context: Context) -> None:
 
 def _layer(context: Context, row: Row, dated: str, sales: dict[str, str]) -> tuple[str, Span | None]:
     """Layer and date of a row: by the year its value or note names, else by what is known of the organisation."""
-    layer = DISSERTATION if "dissertation" in row.items("source") else context.organization_layer(row["org_id"])
+    layer = base_layer(row, context.organization_layer(row["org_id"]))
     if dated == "after-2016":
         return AFTER_2016, None
     if dated == "by-2016":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from biokg.knowledge.context import Context, layer_of, organization
+from biokg.knowledge.context import Context, base_layer, layer_of, organization
 from biokg.knowledge.dates import parse_date
 from biokg.knowledge.emit import AFTER_2016, ALT_LABEL, DISSERTATION, TO_2016, Emitter, Node, decimal, event, name
 from biokg.knowledge.tables import Row
@@ -82,8 +82,7 @@ def map_rivals(context: Context) -> None:
     """Dates that a note gives beside the one kept: an event of its own for each."""
     for row in context.rows("rivals"):
         span = parse_date(row["year"])
-        default = DISSERTATION if "dissertation" in row.items("source") else TO_2016
-        claim = context.source(row).claim(layer_of(span, default))
+        claim = context.source(row).claim(layer_of(span, base_layer(row, TO_2016)))
         claim.derived_from(entity("statement", row["from_table"], slug(row["from_row"])))
         subject = entity(row["subject_kind"], row["subject_id"])
         target = entity(row["subject_kind"], row["subject_id"], "event", slug(row.key))
