@@ -158,8 +158,9 @@ class Streaming:
                     self.warnings += [stencil.words(text, row) for text in warnings.get(number, ())]
                 self.writer.write_new(lines)
                 self.writer.write_once(others)
-                self._declare(context, {found for row in block for found in mentioned(judged, number, row)} - told)
-                told |= {found for row in block for found in mentioned(judged, number, row)}
+                mentions = {found for row in block for found in mentioned(judged, number, row)}
+                self._declare(context, mentions - told)
+                told |= mentions
                 yield len(block)
 
     def _declare(self, context: Context, mentions: set[tuple[str, str]]) -> None:
