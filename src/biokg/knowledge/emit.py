@@ -101,12 +101,6 @@ class Emitter:
     def __len__(self) -> int:
         return len(self._quads)
 
-    def drain(self) -> list[Quad]:
-        """Everything written since the last call; forgotten here (for streams of rows)."""
-        held = list(self._quads)
-        self._quads = {}
-        return held
-
 
 @dataclass(frozen=True)
 class Node:
