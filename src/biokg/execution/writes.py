@@ -226,7 +226,9 @@ def _graph(write: Write, store: LocalStore, max_bytes: int) -> tuple[bool, Chang
 
     engine = store.engine
     given = {quad for media_type, data in write.parts for quad in _placed(write, media_type, data, max_bytes)}
-    target = None if write.graph is None else ox.DefaultGraph() if write.graph == DEFAULT_GRAPH else _name(write.graph)
+    target: GraphName | ox.DefaultGraph | None = None
+    if write.graph is not None:
+        target = ox.DefaultGraph() if write.graph == DEFAULT_GRAPH else ox.NamedNode(write.graph)
     exists = not isinstance(target, ox.NamedNode) or engine.contains_named_graph(target)
     if write.operation == "delete" and not exists:
         raise NotFound(f"there is no graph <{write.graph}>")
@@ -241,13 +243,7 @@ def _graph(write: Write, store: LocalStore, max_bytes: int) -> tuple[bool, Chang
     return not exists and target is not None, changes
 
 
-def _name(graph: str) -> ox.NamedNode:
-    import pyoxigraph as ox
-
-    return ox.NamedNode(graph)
-
-
-def _clear(engine: ox.Store, target: ox.NamedNode | ox.DefaultGraph | None, *, removed: bool) -> None:
+def _clear(engine: ox.Store, target: GraphName | ox.DefaultGraph | None, *, removed: bool) -> None:
     """Empty one graph, or the whole store; a named graph that is to be *removed* is gone then."""
     if target is None:
         engine.clear()
