@@ -64,6 +64,16 @@ def query_text(name: str) -> str:
     return (files("biokg.web") / "queries" / f"{name}.rq").read_text(encoding="utf-8")
 
 
+def header_of(text: str) -> dict[str, str]:
+    """What the comments ``# name: value`` of a query say.
+
+    >>> header_of("# title: Firms\\nSELECT * {}")
+    {'title': 'Firms'}
+    """
+    said = (line[2:] for line in text.splitlines() if line.startswith("# ") and ": " in line)
+    return dict(line.split(": ", 1) for line in said)
+
+
 def language() -> str:
     """The language of labels that this visitor chose; English unless chosen otherwise."""
     chosen = g.get("language", "en") if has_request_context() else "en"

@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 from biokg.terms import BASE, GRAPH, LAYERS, ONTOLOGY, PREFIXES, RDF_TYPE, RDFS_LABEL
-from biokg.web.asking import Row, Value, kept, labelled, labels, rows, terms, terms_of, value_of
+from biokg.web.asking import Row, Value, header_of, kept, labelled, labels, rows, terms, terms_of, value_of
 from biokg.web.links import words
 from biokg.web.reading_order import in_reading_order
 
@@ -281,7 +281,7 @@ def panels_of(iri: str, types: list[Value]) -> list[Panel]:
 
 
 def _panel(filename: str, text: str, found: list[Row]) -> Panel:
-    header = dict(line[2:].split(": ", 1) for line in text.splitlines() if line.startswith("# ") and ": " in line)
+    header = header_of(text)
     used = Counter(key for row in found for key, v in row.items() if v is not None)
     always = {"year", *header.get("always", "").split()}
     columns = tuple(key for key in found[0] if used[key] or key in always)

@@ -13,7 +13,7 @@ from typing import Any
 
 from biokg.errors import DeadlineExceeded, NotFound
 from biokg.terms import LAYERS, ONTOLOGY
-from biokg.web.asking import Value, kept, labels, terms, terms_of, value_of
+from biokg.web.asking import Value, header_of, kept, labels, terms, terms_of, value_of
 from biokg.web.describe import SHORT, layer_of
 from biokg.web.links import words
 from biokg.web.searching import index, thing_of
@@ -81,7 +81,7 @@ def kinds() -> dict[str, Kind]:
     found = {}
     for file in (files("biokg.web") / "queries" / "explore").iterdir():
         text = file.read_text(encoding="utf-8")
-        header = dict(line[2:].split(": ", 1) for line in text.splitlines() if line.startswith("# ") and ": " in line)
+        header = header_of(text)
         name = file.name.removesuffix(".rq")
         found[name] = Kind(name, header["title"], ONTOLOGY + header["class"], text)
     rank = {name: at for at, name in enumerate(order)}

@@ -14,7 +14,7 @@ from flask import Blueprint, Response, render_template, request
 
 from biokg.errors import NotFound
 from biokg.terms import BASE, VIEWS
-from biokg.web.asking import Row, Value, kept, labelled, language, terms_of
+from biokg.web.asking import Row, Value, header_of, kept, labelled, language, terms_of
 from biokg.web.drawing.base import Drawing
 from biokg.web.frame import STATIC
 from biokg.web.rendering import CSV, HTML, JSON, answer, as_json, finish, media_type, page, plain, table
@@ -55,7 +55,7 @@ def pictures() -> dict[str, Picture]:
 def described(name: str, this: str | None = None) -> Picture:
     """The picture of `queries/pictures/<name>.rq`, its query asked of the thing *this* where it is about one."""
     text = (files("biokg.web") / "queries" / "pictures" / f"{name}.rq").read_text(encoding="utf-8")
-    header = dict(line[2:].split(": ", 1) for line in text.splitlines() if line.startswith("# ") and ": " in line)
+    header = header_of(text)
     body = "\n".join(line for line in text.splitlines() if not line.startswith("# "))
     if this is not None:
         body = body.replace("?this", f"<{this}>")
