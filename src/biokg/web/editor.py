@@ -18,6 +18,7 @@ from biokg.sparql.guard import check_query
 from biokg.sparql.prefixes import with_prefixes
 from biokg.sparql.results import SHORT_NAMES
 from biokg.terms import VIEWS
+from biokg.web.asking import header_of
 from biokg.web.clients import client_address, hung_up
 from biokg.web.links import compact
 from biokg.web.negotiation import answer_types
@@ -27,7 +28,7 @@ from biokg.web.query import competency, grouped
 from biokg.web.rendering import page
 from biokg.web.results.answers import DRAWN, Result, ask, graphs_known
 from biokg.web.results.asked import Asked
-from biokg.web.results.drawn import Shown, shown
+from biokg.web.results.drawn import Shown, fitting, shown
 from biokg.web.service import service
 from biokg.web.sparql import respond
 
@@ -53,10 +54,10 @@ def examples() -> tuple[Example, ...]:
     found = []
     folder = files("biokg.web") / "queries" / "examples"
     for file in sorted(folder.iterdir(), key=lambda file: file.name):
-        lines = file.read_text(encoding="utf-8").splitlines()
-        header = dict(line[2:].split(": ", 1) for line in lines if line.startswith("# "))
-        text = "\n".join(line for line in lines if not line.startswith("# "))
-        found.append(Example(header["title"], Asked(text, show=header["show"])))
+        text = file.read_text(encoding="utf-8")
+        header = header_of(text)
+        body = "\n".join(line for line in text.splitlines() if not line.startswith("# "))
+        found.append(Example(header["title"], Asked(body, show=header["show"])))
     return tuple(found)
 
 
@@ -125,14 +126,10 @@ def _times() -> list[int]:
 
 
 def _shown(result: Result, asked: Asked) -> Shown | None:
-    """How the answer is shown; a view that does not fit gives way to one that does."""
+    """How the answer is shown; yes or no is only said."""
     if result.form == "ASK":
         return None
-    wanted = (asked.show, asked.x, asked.y)
-    try:
-        return shown(result.columns, result.rows, wanted, graph=result.triples)
-    except UsageError:
-        return shown(result.columns, result.rows, ("", "", ""), graph=result.triples)
+    return fitting(result.columns, result.rows, (asked.show, asked.x, asked.y), graph=result.triples)
 
 
 def _plan(text: str) -> Plan | BioKGError:

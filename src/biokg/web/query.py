@@ -31,15 +31,13 @@ from biokg.web.rendering import (
     split_suffix,
     table,
 )
-from biokg.web.results.answers import DRAWN
-from biokg.web.results.drawn import Shown, shown
+from biokg.web.results.answers import DRAWN, SHOWN
+from biokg.web.results.drawn import Shown, fitting
 from biokg.web.service import service
 
 blueprint = Blueprint("query", __name__)
 
 RESERVED = {"view", "format", "run", "q", "show", "x", "y"}
-SHOWN = 500
-"""Rows that the page shows at most; the downloads hold all."""
 
 
 def grouped(queries: Mapping[str, CannedQuery], by: str = "hypothesis") -> dict[str, list[CannedQuery]]:
@@ -133,10 +131,7 @@ def find_any(name: str) -> CannedQuery:
 def shown_as(query: CannedQuery, columns: tuple[str, ...], rows: list[Row]) -> Shown:
     """How the request wants the answer of *query* shown; a view that does not fit gives way to one that does."""
     wanted = (request.args.get("show", ""), request.args.get("x", ""), request.args.get("y", ""))
-    try:
-        return shown(columns, rows[:DRAWN], wanted, title=query.title)
-    except UsageError:
-        return shown(columns, rows[:DRAWN], ("", "", ""), title=query.title)
+    return fitting(columns, rows[:DRAWN], wanted, title=query.title)
 
 
 def canned_picture(query: CannedQuery, suffix: str) -> Response:

@@ -86,6 +86,16 @@ def shown(
     return Shown(views, show, fields, drawing, Picture(f"result-{show}", said, "", "", ""))
 
 
+def fitting(
+    columns: Sequence[str], rows: Sequence[Row], asked: tuple[str, str, str], *, graph: bool = False, title: str = ""
+) -> Shown:
+    """Like :func:`shown`; a view that does not fit gives way to one that does."""
+    try:
+        return shown(columns, rows, asked, graph=graph, title=title)
+    except UsageError:
+        return shown(columns, rows, ("", "", ""), graph=graph, title=title)
+
+
 def _first(show: str, options: Sequence[str], rows: Sequence[Row]) -> str:
     """The column to begin with; for a map, the first whose things have a place."""
     if show == "map":
