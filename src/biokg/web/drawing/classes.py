@@ -64,9 +64,7 @@ def layout(cards: Iterable[Card], *, columns: int = COLUMNS) -> Diagram:
     """
     held = {card.key: card for card in sorted(cards, key=lambda c: c.key)}
     ties = [(parent, key) for key, card in held.items() for parent in card.parents if parent in held]
-    ties += [
-        (key, e.target) for key, card in held.items() for e in card.entries if e.target in held and e.target != key
-    ]
+    ties += [(card.key, target) for card, target in _tied(held)]
     forward = _without_circles(held, ties)
     _choose_columns(held, forward, columns)
     height = _stack(held, forward, columns)

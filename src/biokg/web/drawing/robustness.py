@@ -47,7 +47,7 @@ def _grid(claim: str, found: list[Row], top: float) -> dict[str, Any]:
         "bottom": top + 66 + LINE * len(down),
         "across": [(threshold, xs[date, threshold]) for date, threshold in across],
         "dates": [(date, min(x for (d, _), x in xs.items() if d == date)) for date in dates],
-        "down": [(_words(population), rule, y) for (population, rule), y in ys.items()],
+        "down": [(population, rule, y) for (population, rule), y in ys.items()],
         "cells": [_cell(r, xs, ys) for r in found],
         "verdicts": len(verdicts),
     }
@@ -63,7 +63,3 @@ def _cell(row: Row, xs: dict[tuple[str, str], float], ys: dict[tuple[str, str], 
         "title": f"{text(row, 'population')}, rule {text(row, 'rule')}, {text(row, 'facts up to')}, "
         f"threshold {text(row, 'threshold')}: {text(row, 'verdict')}",
     }
-
-
-def _words(name: str) -> str:
-    return name.replace("-", " ")
