@@ -109,9 +109,7 @@ def is_abandoned(folder: Path) -> bool:
     try:
         with (folder / PENDING).open("rb") as handle:
             fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
-    except BlockingIOError:
+    except (FileNotFoundError, BlockingIOError):
         return False
     return True
 

@@ -9,18 +9,15 @@ from pathlib import Path
 from biokg.errors import CellProblem
 
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 def encoding_problems(path: Path, label: str) -> list[CellProblem]:
     """Every line of *path* that is no UTF-8, with the cell as Windows-1252 reads it. Raises OSError."""
     data = path.read_bytes()
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        pass
-    else:
+    if _is_utf8(data):
         return []
-    if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+    if data.startswith(_UTF16):
         return [CellProblem(label, 1, "", "", "the file is UTF-16; save it as UTF-8")]
     columns = _cells(data.split(b"\n", 1)[0].decode("cp1252", "replace"))
     return [
@@ -31,15 +28,14 @@ def encoding_problems(path: Path, label: str) -> list[CellProblem]:
 
 
 def _bad_cells(line: bytes, number: int, columns: Sequence[str], label: str) -> Iterator[CellProblem]:
-    try:
-        line.decode("utf-8")
-    except UnicodeDecodeError:
-        for place, cell in enumerate(_cells(line.decode("utf-8", "surrogateescape"))):
-            raw = cell.encode("utf-8", "surrogateescape")
-            if not _is_utf8(raw):
-                column = columns[place] if place < len(columns) else ""
-                shown = raw.decode("utf-8", "replace")
-                yield CellProblem(label, number, column, shown, "no UTF-8", raw.decode("cp1252", "replace"))
+    if _is_utf8(line):
+        return
+    for place, cell in enumerate(_cells(line.decode("utf-8", "surrogateescape"))):
+        raw = cell.encode("utf-8", "surrogateescape")
+        if not _is_utf8(raw):
+            column = columns[place] if place < len(columns) else ""
+            shown = raw.decode("utf-8", "replace")
+            yield CellProblem(label, number, column, shown, "no UTF-8", raw.decode("cp1252", "replace"))
 
 
 def _is_utf8(raw: bytes) -> bool:
@@ -58,8 +54,7 @@ def first_cells(path: Path) -> list[str]:
     """The cells of the first line, whatever they are separated by and however they are encoded. Raises OSError."""
     with path.open("rb") as file:
         line = file.readline(1 << 20)
-    utf16 = line[:2] in {b"\xff\xfe", b"\xfe\xff"}
-    text = line.decode("utf-16" if utf16 and len(line) % 2 == 0 else "utf-8-sig", "replace")
+    text = line.decode("utf-16" if line.startswith(_UTF16) and len(line) % 2 == 0 else "utf-8-sig", "replace")
     separator = other_separator(_cells(text))
     return next(csv.reader([text.rstrip("\r\n")], delimiter=separator or ","), [])
 
