@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from biokg.cli.progress import say
+
 if TYPE_CHECKING:
     from biokg.scale.targets import Target
     from biokg.settings import Settings
@@ -87,11 +89,6 @@ def _matching(arguments: argparse.Namespace) -> str:
     return report(measure(arguments.matching, seed=arguments.seed))
 
 
-def _say(line: str) -> None:
-    if sys.stderr.isatty():
-        print(f"\r\x1b[K{line}", end="", file=sys.stderr)
-
-
 def _grow(arguments: argparse.Namespace) -> str:
     from biokg.errors import UsageError
     from biokg.scale.bench import grow
@@ -101,7 +98,7 @@ def _grow(arguments: argparse.Namespace) -> str:
         sizes = [int(part) for part in arguments.sizes.replace("_", "").split(",")]
     except ValueError:
         raise UsageError(f"--sizes {arguments.sizes!r} is no list of numbers") from None
-    found = list(grow(sizes, arguments.seed, requests=arguments.requests, budget=arguments.budget, report=_say))
+    found = list(grow(sizes, arguments.seed, requests=arguments.requests, budget=arguments.budget, report=say))
     how = f"Worlds generated from seed {arguments.seed}, loaded on disk, asked in one process; queries read all graphs."
     return f"{how}\n\n{growth_table(found)}"
 
@@ -132,7 +129,7 @@ def _peers(arguments: argparse.Namespace, settings: Settings) -> str:
     from biokg.scale.world import frame
 
     fixed = frame(settings.ontology_folder, settings.data_folder) if arguments.canned else ""
-    with contest(arguments.peers, arguments.seed, fixed, _say) as found:
+    with contest(arguments.peers, arguments.seed, fixed, say) as found:
         head = f"{found.quads:,} generated quads, seed {arguments.seed}; the servers read them from disk."
         absent = "".join(f"\n\nNot compared: {reason}." for reason in found.missing)
         return f"{head}{absent}\n\n{_compare(arguments, found.targets)}"
@@ -144,7 +141,7 @@ def _compare(arguments: argparse.Namespace, targets: Sequence[Target]) -> str:
     from biokg.scale.reporting import comparison_table, summary_table
 
     queries = [*mix(), *(canned() if arguments.canned else [])]
-    found = compare(targets, queries, requests=arguments.requests, budget=arguments.budget, report=_say)
+    found = compare(targets, queries, requests=arguments.requests, budget=arguments.budget, report=say)
     names = [target.name for target in targets]
     memory = [
         f"{target.name} {peak:.0f} MB"

@@ -9,6 +9,12 @@ from contextlib import contextmanager
 Progress = Callable[[str, int, int | None], None]
 
 
+def say(line: str) -> None:
+    """Put *line* over the one told before on stderr; nothing without a terminal."""
+    if sys.stderr.isatty():
+        print(f"\r\x1b[K{line}", end="", file=sys.stderr)
+
+
 @contextmanager
 def progress_bar() -> Iterator[Progress | None]:
     """A callback ``(stage, done, total)`` that draws a bar with rate and time left; ``None`` without a terminal."""

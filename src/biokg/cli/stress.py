@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from biokg.cli.progress import say
 
 if TYPE_CHECKING:
     from biokg.scale.targets import Endpoint
@@ -40,11 +41,6 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _say(line: str) -> None:
-    if sys.stderr.isatty():
-        print(f"\r\x1b[K{line}", end="", file=sys.stderr)
-
-
 def _attacked(arguments: argparse.Namespace, targets: list[Endpoint]) -> str:
     from biokg.scale.attack import attack, attack_table
 
@@ -62,7 +58,7 @@ def _rates(arguments: argparse.Namespace, targets: list[Endpoint]) -> str:
     queries = mix()
     short = [query for query in queries if query.kind in ("point", "one firm", "star")]
     kinds = [("ad-hoc, short", short, True), ("ad-hoc, all", queries, True), ("repeated", queries, False)]
-    found = compare_rates(targets, kinds, rounds=arguments.rounds, seconds=arguments.seconds, report=_say)
+    found = compare_rates(targets, kinds, rounds=arguments.rounds, seconds=arguments.seconds, report=say)
     return rates_table(found, [target.name for target in targets])
 
 
