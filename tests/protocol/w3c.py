@@ -241,7 +241,8 @@ def _compare_solutions(found: Rows, expected: Rows) -> None:
         for rows in (found[1], expected[1])
     )
     if first != second:
-        raise Failed(f"other solutions: {list((first - second).elements())[:2]}")
+        other = sorted(", ".join(f"?{n} {t}" for n, t in sorted(row)) for row in (first - second).elements())
+        raise Failed(f"other solutions: {'; '.join(other[:2])}")
 
 
 def _as_quads(rows: list[dict[str, Any]]) -> list[ox.Quad]:
