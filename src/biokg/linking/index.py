@@ -105,15 +105,19 @@ class RegistryIndex:
         exact_ones = sum(votes >= 2000 for votes in found.values())
         return [place for place, _ in found.most_common(max(limit, min(exact_ones, 10 * limit)))]
 
+    def _rarity(self, word: str) -> tuple[int, str]:
+        """Sorts words by the names that hold them; the word itself keeps the order the same in every run."""
+        return len(self.postings.get(word, ())), word
+
     def _shared(self, query: Name) -> Iterable[int]:
         """Names that hold the whole rarest word of an exactly known query: its namesakes."""
-        rarest = min(query.key, key=lambda word: len(self.postings.get(word, ())), default="")
+        rarest = min(query.key, key=self._rarity, default="")
         places = self.postings.get(rarest, [])
         return places if len(places) <= COMMON // 4 else []
 
     def _by_words(self, query: Name) -> Counter[int]:
         found: Counter[int] = Counter()
-        words = sorted(query.key, key=lambda word: len(self.postings.get(word, ())))
+        words = sorted(query.key, key=self._rarity)
         rare = [word for word in words if 0 < len(self.postings.get(word, ())) <= COMMON]
         for word in rare[:4]:
             for place in self.postings[word]:
