@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from pyoxigraph import Literal, NamedNode
 
 from biokg import terms
 from biokg.errors import DataError
@@ -122,8 +123,10 @@ def test_each_linkset_of_the_catalogue_counts_the_links_that_the_graph_holds(sto
     for kind, triples in store.select(
         (Path(__file__).parent / "linksets.rq").read_text(encoding="utf-8"), default_graphs=VIEWS["all"].graphs
     ).rows:
-        registry, _, match = kind.value.rsplit("/", 1)[-1].rpartition("-")  # type: ignore[union-attr]
+        assert isinstance(kind, NamedNode)
+        assert isinstance(triples, Literal)
+        registry, _, match = kind.value.rsplit("/", 1)[-1].rpartition("-")
         assert (registry, match) not in said, "one count per linkset"
-        said[registry, match] = int(triples.value)  # type: ignore[union-attr]
+        said[registry, match] = int(triples.value)
     held = {(registry, match): links for registry, match, _, links in coverage(store) if registry != "iso-3166-2"}
     assert said == held
