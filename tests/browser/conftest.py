@@ -74,6 +74,40 @@ def axe(repository: Path, site: Any) -> str:
     return (repository / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 
 
+@pytest.fixture(scope="session")
+def serious(axe: str) -> Callable[[Chrome], list[tuple[str, str, str]]]:
+    """What the checker finds serious or critical on the page shown: the rule, the element, and what is wrong."""
+
+    def find(driver: Chrome) -> list[tuple[str, str, str]]:
+        driver.execute_script(axe)
+        result = driver.execute_async_script("axe.run(document, {resultTypes: ['violations']}).then(arguments[0])")
+        bad = [v for v in result["violations"] if v["impact"] in {"serious", "critical"}]
+        return [(v["id"], v["nodes"][0]["html"][:160], v["nodes"][0]["failureSummary"][:200]) for v in bad]
+
+    return find
+
+
+WIDER = """
+const room = document.documentElement.clientWidth;
+const holds = e => e && (getComputedStyle(e).overflowX !== 'visible' || holds(e.parentElement));
+const out = [...document.body.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > room + 1);
+const named = out.filter(e => !holds(e.parentElement)).map(e => e.outerHTML.slice(0, 160));
+return document.documentElement.scrollWidth <= room ? [] : [document.documentElement.scrollWidth, ...named];
+"""
+"""How wide a page is that scrolls sideways, and which elements make it so; empty where none does."""
+
+
+@pytest.fixture(scope="session")
+def overflow() -> Callable[[Chrome], list[Any]]:
+    """How wide the page shown is if it scrolls sideways, and what makes it so; empty where it does not."""
+
+    def find(driver: Chrome) -> list[Any]:
+        found: list[Any] = driver.execute_script(WIDER)
+        return found
+
+    return find
+
+
 @pytest.fixture
 def browser() -> Iterator[Open]:
     """Opens a browser of a given width, light or dark, with or without script; all are closed at the end."""

@@ -81,41 +81,27 @@ def type_query(driver: Chrome, text: str) -> None:
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_axe_finds_nothing_serious(visit: Any, axe: str, browser: Any, keep: Any, dark: bool) -> None:
+def test_axe_finds_nothing_serious(visit: Any, serious: Any, browser: Any, keep: Any, dark: bool) -> None:
     driver = browser(1440, dark=dark)
     found = {}
     for name, path in PLACES.items():
         visit(driver, path)
-        driver.execute_script(axe)
-        result = driver.execute_async_script("axe.run(document, {resultTypes: ['violations']}).then(arguments[0])")
-        bad = [v for v in result["violations"] if v["impact"] in {"serious", "critical"}]
-        if bad:
-            found[name] = [(v["id"], v["nodes"][0]["html"][:160], v["nodes"][0]["failureSummary"][:200]) for v in bad]
+        found[name] = serious(driver)
         keep(driver, f"{name}-{'dark' if dark else 'light'}")
-    assert found == {}
+    assert {name: bad for name, bad in found.items() if bad} == {}
 
 
-WIDER = """
-const room = document.documentElement.clientWidth;
-const holds = e => e && (getComputedStyle(e).overflowX !== 'visible' || holds(e.parentElement));
-const out = [...document.body.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > room + 1);
-const named = out.filter(e => !holds(e.parentElement)).map(e => e.outerHTML.slice(0, 160));
-return document.documentElement.scrollWidth <= room ? [] : [document.documentElement.scrollWidth, ...named];
-"""
-"""How wide a page is that scrolls sideways, and which elements make it so; empty where none does."""
-
-
-def test_no_page_scrolls_sideways_on_a_phone(visit: Any, browser: Any, keep: Any) -> None:
+def test_no_page_scrolls_sideways_on_a_phone(visit: Any, browser: Any, overflow: Any, keep: Any) -> None:
     driver = browser(390)
     wide = {}
     for name, path in PLACES.items():
         visit(driver, path)
-        wide[name] = driver.execute_script(WIDER)
+        wide[name] = overflow(driver)
         keep(driver, f"{name}-phone")
     assert {name: why for name, why in wide.items() if why} == {}
 
 
-def test_no_page_scrolls_sideways_when_its_style_sheets_do_not_come(site: Any, browser: Any) -> None:
+def test_no_page_scrolls_sideways_when_its_style_sheets_do_not_come(site: Any, browser: Any, overflow: Any) -> None:
     driver = browser(390)
     driver.execute_cdp_cmd("Network.enable", {})
     driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": ["*.css*", "*.woff2*"]})
@@ -123,7 +109,7 @@ def test_no_page_scrolls_sideways_when_its_style_sheets_do_not_come(site: Any, b
     for name, path in PLACES.items():
         driver.get(site.url + path)
         wait(driver, lambda d: d.execute_script("return document.readyState") == "complete")
-        wide[name] = driver.execute_script(WIDER)
+        wide[name] = overflow(driver)
     assert {name: why for name, why in wide.items() if why} == {}
 
 

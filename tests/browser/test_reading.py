@@ -64,30 +64,26 @@ def leads_to(part: str) -> Callable[[Any], bool]:
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_axe_finds_nothing_serious_where_one_reads(axe: str, browser: Any, visit: Any, keep: Any, dark: bool) -> None:
+def test_axe_finds_nothing_serious_where_one_reads(
+    serious: Any, browser: Any, visit: Any, keep: Any, dark: bool
+) -> None:
     driver = browser(1440, dark=dark)
     found = {}
     for name, path in PLACES.items():
         visit(driver, path)
-        driver.execute_script(axe)
-        result = driver.execute_async_script("axe.run(document, {resultTypes: ['violations']}).then(arguments[0])")
-        bad = [v for v in result["violations"] if v["impact"] in {"serious", "critical"}]
-        if bad:
-            found[name] = [(v["id"], v["nodes"][0]["html"][:160], v["nodes"][0]["failureSummary"][:200]) for v in bad]
+        found[name] = serious(driver)
         keep(driver, f"{name}-{'dark' if dark else 'light'}")
-    assert found == {}
+    assert {name: bad for name, bad in found.items() if bad} == {}
 
 
-def test_no_reading_page_scrolls_sideways_on_a_phone(browser: Any, visit: Any, keep: Any) -> None:
+def test_no_reading_page_scrolls_sideways_on_a_phone(browser: Any, visit: Any, overflow: Any, keep: Any) -> None:
     driver = browser(390)
     wide = {}
     for name, path in PLACES.items():
         visit(driver, path)
-        width = driver.execute_script("return document.documentElement.scrollWidth")
-        if width > 390:
-            wide[name] = width
+        wide[name] = overflow(driver)
         keep(driver, f"{name}-phone")
-    assert wide == {}
+    assert {name: why for name, why in wide.items() if why} == {}
 
 
 def test_each_page_has_its_landmarks_and_headings_without_a_gap(browser: Any, visit: Any) -> None:
@@ -127,7 +123,9 @@ def test_where_the_focus_is_can_be_seen(browser: Any, visit: Any) -> None:
         assert style[1] >= 2
 
 
-def test_data_of_ones_own_is_checked_by_keyboard_alone_on_a_phone(browser: Any, visit: Any, keep: Any) -> None:
+def test_data_of_ones_own_is_checked_by_keyboard_alone_on_a_phone(
+    browser: Any, visit: Any, overflow: Any, keep: Any
+) -> None:
     driver = browser(390)
     visit(driver, "/data/validate")
     box = tab_to(driver, lambda element: element.get_attribute("id") == "text")
