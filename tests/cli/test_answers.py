@@ -222,3 +222,9 @@ def test_an_empty_answer_names_what_the_graph_does_not_know(biokg: Run, query: s
 
 def test_an_empty_answer_about_known_names_is_left_alone(biokg: Run) -> None:
     assert biokg("sparql", 'SELECT ?x { ?x a bkg:Alliance ; rdfs:label "none is called so" }').stderr == ""
+
+
+def test_a_common_mistake_is_named_where_it_is(biokg: Run) -> None:
+    said = biokg("sparql", "SELECT * { ?s ?p ?o } LIMT 3")
+    assert said.returncode != 0
+    assert "LIMT is no word of SPARQL" in said.stderr

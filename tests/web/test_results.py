@@ -208,6 +208,13 @@ def test_common_mistakes_are_named_where_they_are(
     assert f'data-line="{at[0]}" data-column="{at[1]}"' in page
 
 
+def test_an_empty_answer_names_what_the_graph_does_not_know(client: FlaskClient) -> None:
+    page = client.get("/query?" + urlencode({"query": "SELECT ?x { ?x a bkg:Alliace }"})).text
+    assert "did you mean bkg:Alliance?" in page
+    known = client.get("/query?" + urlencode({"query": 'SELECT ?x { ?x a bkg:Alliance ; rdfs:label "none" }'})).text
+    assert "says nothing of" not in known
+
+
 def test_no_valid_query_of_ours_has_a_fault() -> None:
     from biokg.queries import catalogue
     from biokg.sparql.faults import fault_in

@@ -42,7 +42,8 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     from biokg.cli.main import file_or_text
     from biokg.errors import QuerySyntaxError, UsageError
     from biokg.queries.run import find_view
-    from biokg.sparql.prefixes import moved, with_prefixes
+    from biokg.sparql.faults import explained
+    from biokg.sparql.prefixes import with_prefixes
 
     if arguments.query == "-" and sys.stdin.isatty():
         raise UsageError("no query given", fix="biokg sparql 'SELECT …', biokg sparql FILE.rq, or a query on stdin")
@@ -56,7 +57,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
             with stoppable():
                 write_answer(store, declared, form, graphs=graphs, wanted=arguments.format, union=union)
         except QuerySyntaxError as error:
-            raise moved(error, len(declared) - len(text)) from None
+            raise explained(error, text, declared) from None
     return 0
 
 

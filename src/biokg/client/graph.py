@@ -67,9 +67,9 @@ class Graph:
         """
         from biokg.errors import QuerySyntaxError
         from biokg.queries.run import find_view
-        from biokg.sparql.faults import fault_in
+        from biokg.sparql.faults import explained
         from biokg.sparql.guard import Guard, check_query
-        from biokg.sparql.prefixes import moved, with_prefixes
+        from biokg.sparql.prefixes import with_prefixes
 
         form = check_query(text, Guard()).form
         declared = with_prefixes(text)
@@ -79,7 +79,7 @@ class Graph:
         try:
             return self._answer(form, declared, graphs)
         except QuerySyntaxError as error:
-            raise fault_in(text) or moved(error, len(declared) - len(text)) from None
+            raise explained(error, text, declared) from None
 
     def _answer(self, form: str, text: str, graphs: Sequence[str] | None) -> pd.DataFrame | bool:
         if form == "ASK":

@@ -9,6 +9,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 from biokg.errors import QuerySyntaxError
+from biokg.sparql.prefixes import moved
 from biokg.sparql.tokens import Token, line_and_column, tokens
 from biokg.terms import PREFIXES
 
@@ -30,6 +31,11 @@ PAIRS = {"(": ")", "[": "]", "{": "}", "{|": "|}", "<<": ">>", "<<(": ")>>"}
 def fault_in(text: str) -> QuerySyntaxError | None:
     """The first common mistake of *text*, which the engine refused; ``None`` where it is another one."""
     return bracket_fault(text) or prefix_fault(text) or word_fault(text)
+
+
+def explained(error: QuerySyntaxError, text: str, declared: str) -> QuerySyntaxError:
+    """What to say of *error*, which the engine found in *declared*: *text* with prefixes declared before it."""
+    return fault_in(text) or moved(error, len(declared) - len(text))
 
 
 def prefix_fault(text: str) -> QuerySyntaxError | None:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from biokg.errors import QuerySyntaxError
 from biokg.execution.pool import Job
-from biokg.sparql.faults import fault_in
+from biokg.queries.unheard import unheard_names
+from biokg.sparql.faults import explained
 from biokg.sparql.guard import VOLATILE, check_query
-from biokg.sparql.prefixes import moved, with_prefixes
+from biokg.sparql.prefixes import with_prefixes
+from biokg.sparql.tokens import GRAPH_FORMS
 from biokg.web.asking import Row, kept, labelled, language
 from biokg.web.clients import client_address, hung_up
 from biokg.web.protocol import deadline
@@ -25,9 +28,10 @@ DRAWN = 2000
 """Rows from which a picture is drawn at most."""
 HEAD = 4 * 1024 * 1024
 """Bytes of an answer that are looked into; the rest is only counted."""
+UNHEARD = 3
+"""Unknown names that are told at most."""
 REMEMBERED = 12
 """Answers kept for the next way of showing them."""
-GRAPH_FORMS = frozenset({"CONSTRUCT", "DESCRIBE"})
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,8 @@ class Result:
     total: int
     text: str
     seconds: float
+    unheard: tuple[str, ...] = ()
+    """Beside an empty answer: which names of the query the graph does not know."""
 
     @property
     def shown(self) -> list[Row]:
@@ -77,7 +83,9 @@ def ask(asked: Asked) -> Result:
     try:
         found = _run(text, guarded.form, asked)
     except QuerySyntaxError as error:
-        raise fault_in(asked.text) or moved(error, len(text) - len(asked.text)) from None
+        raise explained(error, asked.text, text) from None
+    if not found.total:
+        found = replace(found, unheard=tuple(islice(unheard_names(service().store, asked.text), UNHEARD)))
     if not VOLATILE & guarded.words:
         memory[key] = found
         while len(memory) > REMEMBERED:
