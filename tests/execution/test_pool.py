@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from biokg import errors
-from biokg.execution.board import Slots, VersionBoard
+from biokg.execution.board import SLOTS, Slots, VersionBoard
 from biokg.execution.lines import WorkQueue
 from biokg.execution.pool import Job, WorkerPool
 from biokg.execution.worker import Post, _Worker
@@ -96,6 +96,18 @@ def test_a_client_that_leaves_frees_its_worker(pool: WorkerPool) -> None:
     with pytest.raises(errors.ClientGone):
         pool.run(Job(ENDLESS, deadline=30, gone=lambda: time.monotonic() - begun > 0.3))
     assert time.monotonic() - begun < 5
+
+
+def test_a_worker_that_is_dear_to_replace_is_left_to_end_a_short_query_of_a_client_that_leaves(
+    pool: WorkerPool,
+) -> None:
+    rows = [slot for slot in range(SLOTS) if pool.slots.row(slot).pid]
+    for slot in rows:
+        pool.slots.occupy(slot, pool.slots.row(slot).pid, 64 * 2**30)
+    begun = lambda: any(pool.slots.row(slot).began for slot in rows)  # noqa: E731
+    with pytest.raises(errors.DeadlineExceeded):
+        pool.run(Job(ENDLESS, deadline=1.5, gone=begun))
+    assert csv(pool) == "3000"
 
 
 def test_a_reader_that_stops_early_frees_its_worker(pool: WorkerPool) -> None:

@@ -47,6 +47,10 @@ QUICK, PATIENT = 0, 1
 _ROW = struct.Struct("<dQIIIII4x")
 _REQUEST = struct.Struct("<Q")
 SLOTS = 1024
+SLICE = 0.05
+"""Seconds that a query may take before it counts as a long one, where a new worker costs next to nothing."""
+SLICE_PER_KIB = 0.5 / 2**20
+"""Seconds more for each KiB that a worker shares with the holder: a new one first copies what it touches of it."""
 
 
 class Row(NamedTuple):
@@ -62,6 +66,19 @@ class Row(NamedTuple):
     parked: int
     pid: int
     resident: int
+
+    @property
+    def slice(self) -> float:
+        """Seconds that a query may take here before its worker may be stopped for the sake of others.
+
+        Over a million quads in memory a new worker costs a second, so stopping one that would be done sooner
+        is dearer for everybody than letting it end.
+        """
+        return SLICE + self.resident * SLICE_PER_KIB
+
+    def is_long(self, now: float) -> bool:
+        """Whether the worker has been at its query for longer than its slice at the time *now*."""
+        return bool(self.began) and now - self.began > self.slice
 
 
 class Slots:

@@ -79,7 +79,7 @@ class Flight:
             self._flights.pool.waiting.release()
 
     def abandon(self) -> None:
-        """Nobody waits for it any more; a worker that begins it is killed."""
+        """Nobody waits for it any more; a worker that is at it is killed when it takes long."""
         self.release()
         self.abandoned = True
 
@@ -206,6 +206,6 @@ class Flights:
 
     def _stop(self, flight: Flight) -> None:
         slot = self.pool.slots.at(flight.request)
-        if slot is not None:
+        if slot is not None and (row := self.pool.slots.row(slot)).is_long(time.monotonic()):
             with contextlib.suppress(ProcessLookupError):
-                os.kill(self.pool.slots.row(slot).pid, signal.SIGKILL)
+                os.kill(row.pid, signal.SIGKILL)

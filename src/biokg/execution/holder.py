@@ -30,7 +30,7 @@ from pathlib import Path
 from typing import Any
 
 from biokg.errors import BioKGError
-from biokg.execution.board import PATIENT, QUICK, SLOTS, Slots, VersionBoard
+from biokg.execution.board import PATIENT, QUICK, SLOTS, Row, Slots, VersionBoard
 from biokg.execution.confining import forbid_network
 from biokg.execution.dataset import Dataset, dataset_of, options_from
 from biokg.execution.lines import NUDGE, WorkQueue
@@ -41,10 +41,8 @@ RAPID_DEATHS = 20
 """More deaths than this within a second, and new workers wait until the second is over."""
 LINGER = 65.0
 """Seconds that a holder which was replaced waits for its busy workers."""
-SLICE = 0.1
-"""Seconds of processor time that a query may take in the quick lane."""
-LONG = 0.3
-"""Seconds on the clock that it may take there, for instance because its client reads slowly."""
+LONG = 3
+"""How many slices on the clock a query may take in the quick lane, for instance because an engine answers slowly."""
 GRACE = 5.0
 """Seconds over the longest deadline after which a worker is stopped although nobody asked for it."""
 LOOK_BUSY, LOOK_IDLE = 0.02, 0.1
@@ -135,8 +133,9 @@ class Holder:
         now = time.monotonic()
         patient = sum(self.slots.row(slot).lane == PATIENT for slot in self.children.values())
         for pid, slot in list(self.children.items()):
-            began, _, lane, answering, *_ = self.slots.row(slot)
-            if not began or now - began < SLICE or not self._took_its_slice(pid, began, now):
+            row = self.slots.row(slot)
+            began, lane, answering = row.began, row.lane, row.answering
+            if not began or now - began < row.slice or not self._took_its_slice(pid, row, now):
                 continue
             if now - began > self.deadline + GRACE:
                 os.kill(pid, signal.SIGKILL)
@@ -167,14 +166,14 @@ class Holder:
     def _give(self) -> None:
         self.doors.queue.give(self.doors.giving)
 
-    def _took_its_slice(self, pid: int, began: float, now: float) -> bool:
+    def _took_its_slice(self, pid: int, row: Row, now: float) -> bool:
         """Whether the query of *pid* used its slice of processor time, or a long time on the clock."""
         used = _cpu_seconds(pid)
         seen = self.seen.get(pid)
-        if seen is None or seen[0] != began:
-            self.seen[pid] = (began, used)
-            return now - began > LONG
-        return used - seen[1] >= SLICE or now - began > LONG
+        if seen is None or seen[0] != row.began:
+            self.seen[pid] = (row.began, used)
+            return now - row.began > row.slice * LONG
+        return used - seen[1] >= row.slice or now - row.began > row.slice * LONG
 
     def _fill(self) -> None:
         now = time.monotonic()
@@ -303,13 +302,13 @@ class Holder:
 
 
 def _cpu_seconds(pid: int) -> float:
-    """Processor time of a process, in seconds."""
+    """Processor time of a process, in seconds, without what the kernel took to copy its memory for it."""
     try:
         with open(f"/proc/{pid}/stat", "rb") as file:
             columns = file.read().rpartition(b")")[2].split()
     except OSError:
         return 0.0
-    return (int(columns[11]) + int(columns[12])) / os.sysconf("SC_CLK_TCK")
+    return int(columns[11]) / os.sysconf("SC_CLK_TCK")
 
 
 def _be_nice(pid: int) -> None:

@@ -267,7 +267,9 @@ class Run:
             )
 
     def _check_client(self) -> None:
-        if self._job.gone is not None and self._job.gone():
+        if self._job.gone is None or not self._job.gone():
+            return
+        if self._slot is None or self._pool.slots.row(self._slot).is_long(time.monotonic()):
             self._kill()
             raise errors.ClientGone("the client hung up")
 
