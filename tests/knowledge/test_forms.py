@@ -110,6 +110,7 @@ def policy(n):
         "level": "regional",
         "region": "flanders",
         "year_start": str(2000 + n),
+        "date_start": ["", f"{2000 + n}-05", f"{2000 + n}-05-17"][n % 3],
         "year_end": str(2010 + n),
         "actors": "vlaio",
         "source": "https://example.org/plans",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from biokg.knowledge.context import Context
+from biokg.knowledge.context import Context, organization
 from biokg.knowledge.emit import AFTER_2016, DESCRIPTION, iri, name
 from biokg.knowledge.framework import row_claim
 from biokg.terms import PREFIXES, concept, entity
@@ -18,6 +18,7 @@ def map_claims(context: Context) -> None:
         kind = row["about_kind"]
         about = concept(kind, row["about_id"]) if kind in _SCHEMES else entity(kind, row["about_id"])
         node = row_claim(context, row).node(entity("remark", row.key), "Remark").link("about", about)
+        node.link("mentions", *(organization(key) for key in row.items("organization_ids")))
         node.label(row["statement"]).code("remarkTopic", "remark-topic", "claim").text("text", row["statement"])
 
 

@@ -92,6 +92,6 @@ def read_context(tables: Tables, emitter: Emitter) -> Context:
         if row["year"] and row["year"] <= "2016":
             here.update((row["nbf_id"], *row.items("investor_ids")))
     for row in tables.get("policies", ()):
-        if row["year_start"] and row["year_start"] <= "2016":
+        if (row["date_start"] or row["year_start"] or "9")[:4] <= "2016":
             here.update(row.items("actors"))
     return Context(tables, emitter, organizations, frozenset(here))

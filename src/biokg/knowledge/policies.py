@@ -50,7 +50,7 @@ def policy_layer(row: Row) -> str:
     """The layer of a policy: the dissertation's, else by its start; undated pages after 2016."""
     if "dissertation" in row.items("source"):
         return DISSERTATION
-    return layer_of(parse_date(row["year_start"]), AFTER_2016)
+    return layer_of(parse_date(row["date_start"] or row["year_start"]), AFTER_2016)
 
 
 def map_policies(context: Context) -> None:
@@ -70,7 +70,7 @@ def map_policies(context: Context) -> None:
         for actor in row.items("actors"):
             node.link("policyActor", organization(actor))
         launch, closing = (entity("policy", row.key, "event", name_) for name_ in ("launch", "closing"))
-        launched, closed = parse_date(row["year_start"]), parse_date(row["year_end"])
+        launched, closed = parse_date(row["date_start"] or row["year_start"]), parse_date(row["year_end"])
         event(claim, launch, "LaunchEvent", of=policy, span=launched, label=f"launch of {row['name']}")
         if closed:
             end_layer = layer_of(closed, layer)

@@ -22,6 +22,7 @@ class RowProblem(NamedTuple):
 Cells = Callable[[str], str]
 """The cell of a column; ``""`` where the row or the table has none."""
 
+_NARROWED = (("year", "date"), ("year_start", "date_start"))
 _ORDERED = (
     ("year_start", "year_end"),
     ("earliest", "latest"),
@@ -42,8 +43,9 @@ def row_problems(table: str, cell: Cells) -> Iterator[RowProblem]:
 
 
 def _dates(cell: Cells) -> Iterator[RowProblem]:
-    if cell("year") and cell("date") and not cell("date").startswith(cell("year")):
-        yield RowProblem("date", cell("date"), f"the date is not in the year {cell('year')}")
+    for year, day in _NARROWED:
+        if cell(year) and cell(day) and not cell(day).startswith(cell(year)):
+            yield RowProblem(day, cell(day), f"the date is not in the year {cell(year)}")
     for first, last in _ORDERED:
         if not cell(first) or not cell(last):
             continue

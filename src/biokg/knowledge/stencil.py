@@ -61,7 +61,7 @@ FREEDOMS: Mapping[str, Freedom] = {
         spans=(("earliest", "latest"),),
     ),
     "indicators": Freedom(("name", "value_text", "rank", "locator", "note"), numbers=("value",), spans=(("year",),)),
-    "policies": Freedom(("goal", "locator", "note", "name"), spans=(("year_start",), ("year_end",))),
+    "policies": Freedom(("goal", "locator", "note", "name"), spans=(("year_start", "date_start"), ("year_end",))),
 }
 """Tables whose rows may share a form; the rows of any other table are mapped one by one."""
 
