@@ -130,6 +130,7 @@ class View:
     name: str
     label: str
     layers: tuple[str, ...]
+    short: str
 
     @property
     def graphs(self) -> tuple[str, ...]:
@@ -139,7 +140,7 @@ class View:
 
 
 VIEWS: dict[str, View] = {
-    "dissertation": View("dissertation", "the dissertation", LAYERS[:1]),
-    "to-2016": View("to-2016", "the dissertation and public records to 12/2016", LAYERS[:2]),
-    "all": View("all", "the dissertation and public records, outcomes since 2016 included", LAYERS),
+    "dissertation": View("dissertation", "the dissertation", LAYERS[:1], "dissertation alone"),
+    "to-2016": View("to-2016", "the dissertation and public records to 12/2016", LAYERS[:2], "records to 12/2016 too"),
+    "all": View("all", "the dissertation and public records, outcomes since 2016 included", LAYERS, "all, to this day"),
 }

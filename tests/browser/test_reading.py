@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import urllib.request
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ PLACES = {
     "portfolios": "/pictures/portfolios",
     "pipeline": "/pictures/pipeline",
     "intervals": "/pictures/intervals",
+    "robustness": "/pictures/robustness/H2",
     "history": "/pictures/history/argenx",
     "partners": "/pictures/partners/galapagos",
     "where": "/pictures/where/region/flanders",
@@ -43,6 +45,13 @@ PLACES = {
 }
 BAD = """@prefix bkg: <https://w3id.org/biokg/ontology/> .
 <https://w3id.org/biokg/id/alliance/mine-yours> a bkg:Alliance ."""
+
+
+@pytest.fixture(scope="module")
+def computed(site: Any) -> None:
+    """The robustness grids: the page of a new version waits for nothing, its JSON does."""
+    with urllib.request.urlopen(site.url + PLACES["robustness"] + ".json", timeout=300) as answer:
+        assert answer.status == 200
 
 
 def wait(driver: Chrome, condition: Callable[[Chrome], Any], seconds: float = 60) -> Any:
@@ -65,18 +74,21 @@ def leads_to(part: str) -> Callable[[Any], bool]:
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_axe_finds_nothing_serious_where_one_reads(
-    serious: Any, browser: Any, visit: Any, keep: Any, dark: bool
+    serious: Any, browser: Any, visit: Any, keep: Any, computed: None, dark: bool
 ) -> None:
     driver = browser(1440, dark=dark)
     found = {}
     for name, path in PLACES.items():
         visit(driver, path)
         found[name] = serious(driver)
+        assert name != "robustness" or driver.find_elements(By.CSS_SELECTOR, "svg.drawing-robustness")
         keep(driver, f"{name}-{'dark' if dark else 'light'}")
     assert {name: bad for name, bad in found.items() if bad} == {}
 
 
-def test_no_reading_page_scrolls_sideways_on_a_phone(browser: Any, visit: Any, overflow: Any, keep: Any) -> None:
+def test_no_reading_page_scrolls_sideways_on_a_phone(
+    browser: Any, visit: Any, overflow: Any, keep: Any, computed: None
+) -> None:
     driver = browser(390)
     wide = {}
     for name, path in PLACES.items():

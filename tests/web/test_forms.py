@@ -88,3 +88,18 @@ def test_every_row_of_a_table_leads_to_statements_and_each_statement_back_to_its
         made[0]["statement"]["iri"].removeprefix("https://w3id.org/biokg"), headers={"Accept": "text/html"}
     )
     assert f'href="/data/tables/policies/{first["id"]}"' in page.text
+
+
+def test_a_table_without_statements_of_its_own_says_so_and_places_are_described(client: FlaskClient) -> None:
+    places = client.get("/data/tables/links/places.ttl")
+    assert "Zwijnaarde" in places.text
+    assert "latitude" in places.text
+    (first, *_) = client.get("/data/tables/links/places.json").json["rows"]
+    made = client.get(f"/data/tables/links/places/{first['geonames_id']}.json").json["statements"]
+    assert made[0]["thing"]["label"] == first["name"]
+    refused = client.get("/data/tables/role_terms.ttl")
+    assert refused.status_code == 404
+    assert "/data/tables/role_terms.csv" in refused.json["fix"]
+    page = client.get("/data/tables/role_terms", headers={"Accept": "text/html"}).text
+    assert "they say how other tables are read" in page
+    assert "role_terms.ttl" not in page

@@ -180,3 +180,25 @@ def test_a_robustness_grid_has_a_sign_for_every_choice() -> None:
     assert [c["sign"] for c in grid["cells"]] == ["●"] * 7 + ["○"]
     assert len({(c["x"], c["y"]) for c in grid["cells"]}) == 8
     assert [date for date, _ in grid["dates"]] == ["2016", "to the end"]
+
+
+def test_the_choices_of_a_robustness_grid_are_told_in_words(client: FlaskClient) -> None:
+    rows = client.get("/pictures/robustness/H2.json").json
+    assert {"firms named in the text and the candidates of 2016"} < {row["population"] for row in rows}
+    for path in ("/pictures/robustness/H2", "/hypotheses/H2"):
+        page = client.get(path, headers=BROWSER).text
+        assert "firms named and candidates, without UCB and service firms" in page, path
+        assert "(3) every deal of the table, mergers and service contracts included" in page, path
+        assert "(2) more than 60 %" in page, path
+
+
+def test_a_long_name_of_a_criterion_is_not_cut_on_its_picture(client: FlaskClient) -> None:
+    picture = ElementTree.fromstring(client.get("/pictures/intervals.svg").data)
+    names = {"".join(t.itertext()) for t in picture.iter(f"{SVG}text") if t.find(f"{SVG}tspan") is not None}
+    assert any("known to be without" in name for name in names)
+
+
+def test_a_year_is_never_written_as_a_quantity(client: FlaskClient) -> None:
+    cells = re.findall(r"<td[^>]*>(.*?)</td>", client.get("/pictures/portfolios", headers=BROWSER).text)
+    assert "2016" in cells
+    assert not any(re.search("1\u202f9|2\u202f0", cell) for cell in cells)

@@ -83,6 +83,26 @@ def test_ticks_are_round_and_few() -> None:
     assert ticks(5, 5) == [5]
 
 
+def test_a_line_over_time_is_broken_where_years_have_no_row() -> None:
+    from biokg.web.results.chart import layout
+
+    def drawn(*years: int) -> str:
+        n = Value("2", datatype=XSD + "integer")
+        rows = [{"year": Value(str(year), datatype=XSD + "integer"), "n": n} for year in years]
+        line: str = layout(rows, roles_of(("year", "n"), rows), "year", "n").context["series"][0]["line"]
+        return "".join(step for step in line if step in "ML")
+
+    assert drawn(1998, 1999, 2000, 2004, 2005) == "MLLML"
+    assert drawn(1990, 1995, 2000, 2005) == "MLLL", "what is counted every five years is joined"
+
+
+def test_a_page_says_the_name_of_a_thing_once_and_its_files_keep_both(client: FlaskClient) -> None:
+    page = client.get("/query/firm-register", headers={"Accept": "text/html"}).text
+    assert ">firm</th>" in page
+    assert "firmLabel</th>" not in page
+    assert "firmLabel" in client.get("/query/firm-register.csv").text.splitlines()[0]
+
+
 def test_types_and_literals_are_no_ties() -> None:
     rdf_type = Value("is a", iri="http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
     rows: list[Any] = [

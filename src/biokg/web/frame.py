@@ -107,6 +107,20 @@ def heading(name: str) -> str:
     return HEADINGS.get(name) or name.replace("_", " ")
 
 
+@blueprint.app_template_filter("site")
+def site(label: str) -> str:
+    """The site alone of a label that is a web address; any other label as it is.
+
+    >>> site("https://www.example.org/a/very/long/path.html")
+    'example.org'
+    >>> site("the dissertation")
+    'the dissertation'
+    """
+    if not label.startswith(("http://", "https://")):
+        return label
+    return label.partition("://")[2].partition("/")[0].removeprefix("www.") or label
+
+
 @blueprint.app_template_filter("sentence")
 def sentence(text: str) -> str:
     """*text* as a heading: without the project's name before a colon, its first letter a capital."""

@@ -17,6 +17,7 @@ from flask import Blueprint, Response, current_app, request
 from biokg import __version__
 from biokg.errors import NotFound
 from biokg.web.asking import Value, kept
+from biokg.web.choices import numbered, population
 from biokg.web.rendering import CSV, HTML, JSON, RDF_TYPES, answer, as_json, finish, page, table
 from biokg.web.service import Service, service
 
@@ -146,7 +147,11 @@ def grids(full: dict[str, Any] | None, at: int) -> list[dict[str, Any]]:
         cells = {(c["population"], c["rule"], c["as_of"], c["threshold"]): c["verdict"] for c in claim["grid"]}
         lines = [[cells.get((*left, *top)) for top in across] for left in down]
         dates = [(date, sum(a[0] == date for a in across)) for date in dict.fromkeys(a[0] for a in across)]
-        made.append({"claim": claim, "down": down, "across": across, "lines": lines, "dates": dates, "glyphs": GLYPHS})
+        named = [(population(name), rule if isinstance(rule, str) else rule + 1) for name, rule in down]
+        choices = numbered(claim["sub_claim"])
+        made.append(
+            {"claim": claim, "down": named, "lines": lines, "dates": dates, "glyphs": GLYPHS, "choices": choices}
+        )
     return made
 
 

@@ -146,6 +146,13 @@ def _kept_fields() -> list[tuple[str, str]]:
     return [(name, value) for name, value in request.args.items() if name not in {"show", "x", "y"}]
 
 
+def _repeats(name: str, columns: tuple[str, ...], rows: list[Row]) -> bool:
+    """Whether the column *name* only says the label of the things in the column before it, which a page shows."""
+    thing = name.removesuffix("Label")
+    told = [row[thing] for row in rows] if thing != name and thing in columns else []
+    return bool(told) and all(value is None or value.iri for value in told)
+
+
 def canned_page(query: CannedQuery) -> Response:
     """The HTML page of *query*; a bad parameter is shown beside the form with status 400."""
     columns: tuple[str, ...] = ()
@@ -168,7 +175,7 @@ def canned_page(query: CannedQuery) -> Response:
         kept_fields=_kept_fields(),
         query=query,
         values=request.args,
-        columns=columns,
+        columns=[name for name in columns if not _repeats(name, columns, found)],
         rows=found[:SHOWN],
         total=len(found),
         problem=problem,

@@ -21,6 +21,8 @@ from biokg.web.start import size, triples
 blueprint = Blueprint("tables", __name__)
 
 SIZE = 50
+THINGS = {"links/places": "place"}
+"""Tables whose rows are things without a source statement of their own, and the kind of these things."""
 
 
 @cache
@@ -138,14 +140,26 @@ def _pages(name: str, schema: Any, columns: list[str], found: list[dict[str, str
         number=number,
         pages=pages,
         text=request.args.get("q", ""),
+        stated=name in THINGS or bool(rows("table_stated", this=entity("table", name))),
+        own=name in THINGS,
     )
 
 
 def _statements(name: str) -> Response:
+    """The source statements of a table, or else the things its rows are, as Turtle; NotFound where it has neither."""
     from pyoxigraph import RdfFormat, Triple, serialize
 
-    found = (Triple(r["s"], r["p"], r["o"]) for r in terms("table_statements", this=entity("table", name)))
-    body = serialize(found, format=RdfFormat.TURTLE, prefixes=PREFIXES) or b""
+    held = terms("table_statements", this=entity("table", name))
+    if not held and name in THINGS:
+        schema, _, found = table_named(name)
+        things = [entity(THINGS[name], row[schema.key]) for row in found]
+        return finish(serialised(things, RDF_TYPES["ttl"]), RDF_TYPES["ttl"])
+    if not held:
+        raise NotFound(
+            f"the rows of {name} make no statement of their own: they say how other tables are read",
+            fix=f"take it as /data/tables/{name}.csv or .json",
+        )
+    body = serialize((Triple(r["s"], r["p"], r["o"]) for r in held), format=RdfFormat.TURTLE, prefixes=PREFIXES) or b""
     return finish(body, RDF_TYPES["ttl"])
 
 
@@ -162,6 +176,8 @@ def one_row(name: str, key: str) -> Response:
     if held is None:
         raise NotFound(f"table {name} has no row {key!r}", fix=f"see /data/tables/{name}")
     made = rows("row_things", table=entity("table", name), row=Literal(key))
+    if not made and name in THINGS:
+        made = rows("row_thing", this=entity(THINGS[name], key))
     things = list(dict.fromkeys(v.iri for r in made for v in (r["thing"], r["statement"]) if v and v.iri))
     told: dict[str, str] = held
     return answer(

@@ -9,6 +9,7 @@ from flask import Blueprint, Response
 from biokg.errors import NotFound
 from biokg.terms import PREFIXES
 from biokg.web.asking import Row, Value
+from biokg.web.choices import numbered, population
 from biokg.web.drawing import intervals, robustness
 from biokg.web.drawing.intervals import COLUMNS
 from biokg.web.hypothesis import assessments, detailed
@@ -68,8 +69,16 @@ def how_robust(name: str) -> Response:
         ROBUSTNESS.name, f"How robust the answer to {full['label']} is", ROBUSTNESS.about, ROBUSTNESS.missing, ""
     )
     computed = f"/hypotheses/{full['label']}#computed"
+    choices = [(c["claim"], numbered(c["id"])) for c in full["views"][0]["sub_claims"]]
     return answered(
-        picture, held, form, view, path=f"/pictures/robustness/{full['label']}", links=links, computed=computed
+        picture,
+        held,
+        form,
+        view,
+        path=f"/pictures/robustness/{full['label']}",
+        links=links,
+        computed=computed,
+        choices=choices,
     )
 
 
@@ -106,7 +115,7 @@ def cells(assessment: dict[str, Any], view: str) -> list[Row]:
     return [
         {
             "claim": Value(f"{c['sub_claim'].upper()} {titles[c['sub_claim']]}"),
-            "population": Value(str(cell["population"]).replace("-", " ")),
+            "population": Value(population(str(cell["population"]))),
             "rule": Value(str(cell["rule"] if isinstance(cell["rule"], str) else cell["rule"] + 1)),
             "facts up to": Value(str(cell["as_of"] or "to the end")),
             "threshold": Value(str(cell["threshold"] + 1)),

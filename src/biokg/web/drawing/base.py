@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from textwrap import wrap
 from typing import Any
 
 from biokg.web.asking import Row
@@ -66,3 +67,13 @@ def mark(shape: str, x: float, y: float, r: float) -> str:
 def short(label: str, length: int) -> str:
     """*label* cut to *length* characters with an ellipsis."""
     return label if len(label) <= length else label[: length - 1].rstrip() + "…"
+
+
+def wrapped(label: str, length: int) -> list[tuple[str, float]]:
+    """*label* on one line or two of *length*, each with its distance from the middle; cut where two do not hold it.
+
+    >>> [words for words, _ in wrapped("the first of the rest and more", 12)]
+    ['the first of', 'the rest …']
+    """
+    lines = wrap(label, length, max_lines=2, placeholder=" …")
+    return [(line, 4.0 + 11.0 * at - 5.5 * (len(lines) - 1)) for at, line in enumerate(lines)]

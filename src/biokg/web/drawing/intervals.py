@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from biokg.web.asking import Row
-from biokg.web.drawing.base import Drawing, short, text
+from biokg.web.drawing.base import Drawing, short, text, wrapped
 
 WIDTH, LEFT, RIGHT, LINE, TOP = 980.0, 436.0, 242.0, 25.0, 30.0
 COLUMNS = (
@@ -56,7 +56,7 @@ def _line(row: Row, y: float) -> dict[str, Any]:
     return {
         "y": y,
         "criterion": row["criterion"],
-        "label": short(text(row, "criterion"), 62),
+        "label": wrapped(text(row, "criterion"), 64),
         "title": f"{text(row, 'criterion')}: {yes} yes, {unknown} unknown, {no} no: {text(row, 'outcome')}",
         "bar": (LEFT + scale * float(low), scale * (float(high) - float(low))) if known else None,
         "certain": scale * float(low) if known else 0.0,

@@ -24,6 +24,8 @@ REGION_ONLY = "firm, only its region stated"
 REGIONS = {"BE1": "brussels", "BE2": "flanders", "BE3": "wallonia"}
 """The NUTS code of each region's outline, and the last segment of the region's IRI."""
 SIZE = 12.5
+TITLES = {"Flanders": (3.05, 50.93), "Wallonia": (5.3, 50.1), "at sea": (2.72, 51.42)}
+"""Words on the sketch and where they stand (longitude, latitude); the outline of Flanders reaches out to sea."""
 
 
 @cache
@@ -56,22 +58,22 @@ def layout(rows: Sequence[Row]) -> Drawing:
         )
         return "".join(rings)
 
-    width, height = WIDTH, PAD * 2 + (north - south) * scale + 34
+    height = PAD * 2 + (north - south) * scale + 34
     marks, outside = _marks(rows, at, (west, east, south, north))
+    within = (0, 0, WIDTH, height - 34)
     regions = [f for f in features if f["properties"]["level"] == 1]
     sorts = {text(row, "sort") for row in rows}
     return Drawing(
-        width,
+        WIDTH,
         height,
         ("sort", "thing", "place", "latitude", "longitude"),
         list(rows),
         {
             "regions": [(f["properties"]["nuts_code"], f["properties"]["label_en"], outline(f)) for f in regions],
+            "titles": [(name, *at(*point)) for name, point in TITLES.items()],
             "provinces": [outline(f) for f in features if f["properties"]["level"] == 2],
             "marks": marks,
-            "names": place(
-                _labels(marks), around=[m["box"] for m in marks], within=(0, 0, width, height - 34), size=SIZE
-            ),
+            "names": place(_labels(marks), around=[m["box"] for m in marks], within=within, size=SIZE),
             "size": SIZE,
             "counts": _counts(rows, regions) if REGION_ONLY in sorts else [],
             "legend": [(sort, mark(shape, 0, 0, 7)) for sort, shape in SHAPES.items() if sort in sorts],

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from biokg.web.asking import Row
-from biokg.web.drawing.base import Drawing, text
+from biokg.web.drawing.base import Drawing, text, wrapped
 
-LEFT, CELL, LINE, TOP, GAP = 300.0, 44.0, 24.0, 16.0, 62.0
+LEFT, CELL, LINE, TOP, GAP = 400.0, 44.0, 25.0, 16.0, 62.0
 COLUMNS = ("claim", "population", "rule", "facts up to", "threshold", "verdict")
 GLYPHS = {"supported": "●", "partially-supported": "◐", "contradicted": "✕", "insufficient-data": "○"}
 
@@ -47,7 +47,7 @@ def _grid(claim: str, found: list[Row], top: float) -> dict[str, Any]:
         "bottom": top + 66 + LINE * len(down),
         "across": [(threshold, xs[date, threshold]) for date, threshold in across],
         "dates": [(date, min(x for (d, _), x in xs.items() if d == date)) for date in dates],
-        "down": [(population, rule, y) for (population, rule), y in ys.items()],
+        "down": [(wrapped(population, 56), rule, y) for (population, rule), y in ys.items()],
         "cells": [_cell(r, xs, ys) for r in found],
         "verdicts": len(verdicts),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from biokg.web.asking import Row
@@ -102,7 +103,7 @@ def _points(rows: Sequence[Row], roles: Roles, x: str, y: str) -> Drawing:
             title = _title(row, [name for name in roles.labels if name != series_of], x, y)
             marks.append(_mark(SHAPES[place % 5], at(across, up), title, row, roles))
         one_each = len({m["at"][0] for m in marks}) == len(marks)
-        joined = "M" + "L".join("{:.1f} {:.1f}".format(*m["at"]) for m in marks) if timed and one_each else ""
+        joined = _joined(sorted(p[0] for p in found), [m["at"] for m in marks]) if timed and one_each else ""
         series.append({"key": key, "marks": marks, "line": joined, "mark": mark(SHAPES[place % 5], 0, 0, 5)})
     context = {
         "series": series,
@@ -114,6 +115,14 @@ def _points(rows: Sequence[Row], roles: Roles, x: str, y: str) -> Drawing:
         "bottom": TOP + TALL,
     }
     return Drawing(WIDTH, TOP + TALL + (80 if series_of else 56), (x, y), [p[2] for p in points], context)
+
+
+def _joined(years: Sequence[float], points: Sequence[tuple[float, float]]) -> str:
+    """The line through *points*, broken where more time passes than mostly does: no row is no value between."""
+    gaps = sorted(after - before for before, after in pairwise(years))
+    usual = max(1.0, gaps[len(gaps) // 2]) if gaps else 1.0
+    steps = ["M", *("M" if after - before > 1.5 * usual else "L" for before, after in pairwise(years))]
+    return "".join("{}{:.1f} {:.1f}".format(step, *point) for step, point in zip(steps, points, strict=True))
 
 
 def _title(row: Row, names: Sequence[str], x: str, y: str) -> str:

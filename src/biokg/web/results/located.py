@@ -86,7 +86,7 @@ def layout(rows: Sequence[Row], roles: Roles, x: str, y: str) -> Drawing:
         (Label(m["label"], m["at"][0], m["at"][1], m["r"]) for m in marks[:NAMED]),
         around=[
             *(around_mark(m["at"][0], m["at"][1], m["r"]) for m in marks),
-            *((a - 20, b - 16, a + 20, b + 6) for a, b in said),
+            *((a - 55, b - 16, a + 55, b + 6) for a, b in said),
         ],
         within=(0, 0, WIDTH, view.height),
         size=SIZE,
@@ -121,10 +121,19 @@ def _regions(
                     "shade": shade,
                     "title": f"{about['label_en'] or about['label']}{said}",
                     "at": view.at((about["label_point"][0], about["label_point"][1])),
-                    "said": said.removeprefix(": "),
+                    "said": _named(about["label_en"] or about["label"]) + said if said else "",
                 }
             )
     return made
+
+
+def _named(label: str) -> str:
+    """The name of a region, short enough to stand in it.
+
+    >>> _named("Brussels-Capital Region (Région de Bruxelles-Capitale)")
+    'Brussels'
+    """
+    return label.partition(" (")[0].removesuffix("-Capital Region")
 
 
 def _gathered(rows: Sequence[Row], roles: Roles, x: str, outlined: set[str]) -> _Map:
