@@ -6,7 +6,7 @@ import json
 from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from xml.dom import minidom
 
 import pytest
@@ -18,11 +18,13 @@ from biokg.hypotheses.comparison import narrow, side_by_side
 from biokg.hypotheses.figures import curves_svg, intervals_svg
 from biokg.hypotheses.provenance import to_nquads
 from biokg.hypotheses.report import blocks, figures, report, write_report
+from biokg.store.answering import Answering
 from biokg.terms import ASSESSMENT_GRAPH, PREFIXES, term
 
 if TYPE_CHECKING:
     from biokg.hypotheses import Definitions, HypothesisAssessment
     from biokg.store.base import Store
+    from biokg.store.memory import MemoryStore
 
 
 def test_plain_values_are_json_and_carry_what_a_verdict_rests_on(assessed: dict[str, HypothesisAssessment]) -> None:
@@ -55,6 +57,22 @@ def test_two_runs_on_one_version_give_the_same_bytes(store: Store, definitions: 
     verdicts = [quad for quad in quads if quad.predicate.value == term("verdict")]
     assert len(verdicts) == 4 + 8
     assert not any(quad.subject.value.startswith("_:") for quad in quads)
+
+
+class _Elsewhere(Answering):
+    """A store that makes no views ahead, as one in another process."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self.query = store.query  # type: ignore[method-assign,assignment]
+
+
+def test_verdicts_are_the_same_whether_views_are_made_ahead_or_asked_one_by_one(
+    store: MemoryStore, definitions: Definitions, assessed: dict[str, HypothesisAssessment]
+) -> None:
+    elsewhere: Any = _Elsewhere(store)
+    asked = assess(elsewhere, graph_version="v" * 64, definitions=definitions)
+    assert [item.to_dict() for item in asked] == [item.to_dict() for item in assessed.values()]
+    assert to_nquads(asked) == to_nquads(list(assessed.values()))
 
 
 def test_another_version_gives_another_assessment(store: Store, definitions: Definitions) -> None:

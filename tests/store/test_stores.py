@@ -14,6 +14,7 @@ from biokg.store.disk import DiskStore
 from biokg.store.folder import StoreFolder
 from biokg.store.local import LocalStore
 from biokg.store.memory import MemoryStore
+from biokg.store.published import PublishedStore
 
 DATA = b"""<e:a> <e:p> "x" <e:g1> .
 <e:a> <e:p> "x" <e:g2> .
@@ -22,10 +23,13 @@ DATA = b"""<e:a> <e:p> "x" <e:g1> .
 """
 
 
-@pytest.fixture(params=["memory", "disk"])
+@pytest.fixture(params=["memory", "disk", "published"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[LocalStore]:
-    held = MemoryStore() if request.param == "memory" else DiskStore(tmp_path / "store")
-    held.load_nquads(DATA)
+    if request.param == "published":
+        held: LocalStore = PublishedStore(DATA)
+    else:
+        held = MemoryStore() if request.param == "memory" else DiskStore(tmp_path / "store")
+        held.load_nquads(DATA)
     yield held
     held.close()
 
@@ -145,3 +149,49 @@ def test_a_draft_is_nothing_until_it_is_committed(tmp_path: Path) -> None:
     assert current is not None
     assert current.version.version == version.version
     assert hash_of(folder.reader()).version == version.version
+
+
+NESTED = (["e:g1"], ["e:g1", "e:g2"], ["e:g3", "e:g1", "e:g2"])
+ALL = "SELECT * { ?s ?p ?o } ORDER BY ?s ?p ?o"
+
+
+def test_views_grown_one_from_the_other_answer_as_views_made_alone(store: LocalStore) -> None:
+    alone = [list(store.select(ALL, default_graphs=graphs).rows) for graphs in NESTED]
+    store.drop_views()
+    grown = [
+        list(one.select(ALL, default_graphs=graphs).rows)
+        for one, graphs in zip(store.nested(NESTED), NESTED, strict=True)
+    ]
+    assert grown == alone
+    assert [len(rows) for rows in grown] == [2, 2, 3]
+
+
+def test_a_grown_view_passes_on_what_is_asked_of_other_graphs(store: LocalStore) -> None:
+    one = next(store.nested(NESTED))
+    assert count(one, ALL, default_graphs=["e:g3"]) == 1
+    assert count(one, ALL) == 3
+    assert count(one, "SELECT * { ?s ?p ?o GRAPH ?g { ?s ?p ?o } }", default_graphs=["e:g1"]) == 3
+
+
+def test_a_view_that_does_not_hold_the_one_before_is_not_grown(store: LocalStore) -> None:
+    with pytest.raises(ValueError, match="e:g1"):
+        list(store.nested([["e:g1"], ["e:g2", "e:g3"]]))
+
+
+def test_a_view_grown_before_a_write_is_not_kept(store: LocalStore) -> None:
+    growing = store.nested(NESTED)
+    for _ in NESTED:
+        next(growing)
+    store.update('INSERT DATA { GRAPH <e:g1> { <e:c> <e:p> "new" } }')
+    assert next(growing, None) is None
+    assert count(store, ALL, default_graphs=NESTED[-1]) == 4
+
+
+def test_a_published_version_is_not_loaded_whole_for_its_views() -> None:
+    broken = DATA + b"no quad <e:other> .\n"
+    store = PublishedStore(broken)
+    assert count(store, ALL, default_graphs=["e:g1", "e:g2"]) == 2
+    with pytest.raises(StoreError, match="N-Quads"):
+        store.graphs()
+    with pytest.raises(StoreError, match="N-Quads"):
+        count(store, ALL, default_graphs=["e:other"])

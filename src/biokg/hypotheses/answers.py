@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from biokg.hypotheses.counting import State
@@ -22,11 +22,17 @@ from biokg.hypotheses.extraction import (
     state,
 )
 from biokg.queries import Table, run
+from biokg.store.local import LocalStore
 from biokg.terms import LAYERS, VIEWS
 
 if TYPE_CHECKING:
     from biokg.hypotheses.definitions import Criterion, Definitions, Population
     from biokg.store.base import Store
+
+
+_EVERYWHERE = ("evidence-lines",)
+_ONCE = ("author-verdicts", "statement-sources")
+"""Asked of the widest view only."""
 
 
 class Answers:
@@ -54,6 +60,12 @@ class Answers:
         if query not in self._tables:
             self._tables[query] = run(self._store, query, view=self.view)
         return self._tables[query]
+
+    def ask(self, store: Store, hypotheses: Sequence[str]) -> None:
+        """Ask *store*, which answers as the own one does, whatever the criteria of *hypotheses* need."""
+        for query in (*self.definitions.queries_of(hypotheses), *_EVERYWHERE, *(() if self._wider else _ONCE)):
+            if query not in self._tables:
+                self._tables[query] = run(store, query, view=self.view)
 
     def facts(self, query: str) -> dict[str, list[Fact]]:
         """The facts of a measure, by member."""
@@ -153,3 +165,14 @@ class Answers:
         if criterion is not None:
             found = [fact for fact in found if in_period(fact, criterion.after, criterion.until, early_view=self.early)]
         return state(found, self.definitions.rules[rule], at_least), tuple(found)
+
+
+def ask_ahead(store: Store, asked: Sequence[Answers], hypotheses: Sequence[str]) -> None:
+    """Ask one view after the other (*asked*: the narrowest first), so that a store can make each from the one before.
+
+    Only a store in this process makes views; elsewhere a query is asked when its answer is needed.
+    """
+    if isinstance(store, LocalStore):
+        graphs = [VIEWS[answers.view].graphs for answers in asked]
+        for answers, narrowed in zip(asked, store.nested(graphs), strict=True):
+            answers.ask(narrowed, hypotheses)

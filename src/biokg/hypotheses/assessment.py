@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from biokg import __version__
-from biokg.hypotheses.answers import Answers
+from biokg.hypotheses.answers import Answers, ask_ahead
 from biokg.hypotheses.criteria import CriterionAssessment, assess_criterion, criterion_dict
 from biokg.hypotheses.definitions import HYPOTHESES, load_definitions
 from biokg.hypotheses.evidence import EvidenceLine, bears_on, unanswered
@@ -201,7 +201,9 @@ def assess(
     chosen = definitions or project_definitions()
     names = [find_view(view).name for view in views]
     widest = Answers(store, max(names, key=ALL_VIEWS.index, default=ALL_VIEWS[-1]), chosen)
-    asked = [widest if name == widest.view else Answers(store, name, chosen, widest) for name in names]
+    held = {name: Answers(store, name, chosen, widest) for name in names} | {widest.view: widest}
+    asked = [held[name] for name in names]
+    ask_ahead(store, sorted(held.values(), key=lambda answers: ALL_VIEWS.index(answers.view)), hypotheses)
     wordings: dict[str, list[dict[str, Any]]] = {}
     for row in widest.table("author-verdicts").records():
         wordings.setdefault(last_segment(row["hypothesis"]), []).append(row)

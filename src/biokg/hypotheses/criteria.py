@@ -168,13 +168,12 @@ def _query(name: str, answers: Answers | None = None) -> dict[str, Any]:
 
 def _fact(fact: Fact, criterion: Criterion, answers: Answers) -> dict[str, Any]:
     rule = answers.definitions.rules[criterion.rules[0]]
-    row = dict(fact.codes)
     how = counted(fact, rule)
-    settled = fits(row, rule.supersedes)
+    settled = fits(fact.row, rule.supersedes)
     return {
         "iri": fact.iri,
         "label": fact.label,
-        "codes": row,
+        "codes": dict(fact.row),
         "year": fact.year,
         "state": "yes" if settled else how.value if how else "not counted",
         "sources": [source.to_dict() for source in answers.sources(fact.statements)],

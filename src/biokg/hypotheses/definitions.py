@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -134,6 +134,15 @@ class Definitions:
     def criteria_of(self, sub_claim: str) -> tuple[Criterion, ...]:
         """The criteria of a sub-claim, in the order of the file."""
         return tuple(criterion for criterion in self.criteria if criterion.sub_claim == sub_claim)
+
+    def queries_of(self, hypotheses: Sequence[str]) -> tuple[str, ...]:
+        """The canned queries that the criteria of *hypotheses* read at their defaults, each once."""
+        found: dict[str | None, None] = {}
+        for criterion in (c for h in hypotheses for claim in self.sub_claims_of(h) for c in self.criteria_of(claim.id)):
+            population = self.populations[criterion.populations[0]]
+            found |= dict.fromkeys((population.query, population.exclude_query, criterion.query))
+            found |= dict.fromkeys((criterion.exposure_query, criterion.counter_query))
+        return tuple(query for query in found if query)
 
     def sub_claims_of(self, hypothesis: str) -> tuple[SubClaim, ...]:
         """The sub-claims of a hypothesis, in the order of the file."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from biokg.hypotheses.counting import State
@@ -37,9 +38,14 @@ class Fact:
     basis: frozenset[str] = frozenset()
     """Documents of what the fact presupposes (the founding that a span is counted from), where the query names it."""
 
+    @cached_property
+    def row(self) -> Mapping[str, str]:
+        """The codes by column."""
+        return dict(self.codes)
+
     def code(self, column: str) -> str:
         """The code in *column*, or ``-`` where none is stated."""
-        return next((value for name, value in self.codes if name == column), MISSING)
+        return self.row.get(column, MISSING)
 
     @property
     def alone(self) -> frozenset[str]:
@@ -98,17 +104,29 @@ class Member:
 
 def last_segment(value: Any) -> str:
     """What a clause is compared with: the last segment of an IRI, a literal in lower-case booleans, else ``-``."""
+    if isinstance(value, str):
+        return _last(value)
     if value is None:
         return MISSING
     if isinstance(value, bool):
         return "true" if value else "false"
-    text = value if isinstance(value, str) else str(value)
+    return _last(str(value))
+
+
+@lru_cache(maxsize=1 << 15)
+def _last(text: str) -> str:
     return text.rstrip("/").rsplit("/", 1)[-1] if "://" in text else text
 
 
 def fits(row: Mapping[str, str], clauses: Iterable[Clause]) -> bool:
     """Whether *row* fits one of *clauses*; a column the row does not have counts as not stated."""
-    return any(all(row.get(column, MISSING) in values for column, values in clause.items()) for clause in clauses)
+    for clause in clauses:
+        for column, values in clause.items():
+            if row.get(column, MISSING) not in values:
+                break
+        else:
+            return True
+    return False
 
 
 def facts(table: Table, sources: Mapping[str, tuple[Source, ...]]) -> tuple[Fact, ...]:
@@ -223,10 +241,9 @@ def in_period(fact: Fact, after: int | None, until: int | None, *, early_view: b
 
 def counted(fact: Fact, rule: Rule) -> State | None:
     """How a rule counts one fact: yes, no, or not at all."""
-    row = dict(fact.codes)
-    if fits(row, rule.yes):
+    if fits(fact.row, rule.yes):
         return State.YES
-    return State.NO if fits(row, rule.no) else None
+    return State.NO if fits(fact.row, rule.no) else None
 
 
 def state(found: Iterable[Fact], rule: Rule, at_least: int = 1) -> State:
@@ -236,13 +253,13 @@ def state(found: Iterable[Fact], rule: Rule, at_least: int = 1) -> State:
     that says so, or a statement of completeness.
     """
     rows = list(found)
-    if any(fits(dict(fact.codes), rule.supersedes) for fact in rows):
+    if any(fits(fact.row, rule.supersedes) for fact in rows):
         return State.YES
     yes = {fact.iri for fact in rows if counted(fact, rule) is State.YES}
     no = any(counted(fact, rule) is State.NO for fact in rows)
     if len(yes) >= at_least:
         return State.DISPUTED if no else State.YES
-    if no or any(fits(dict(fact.codes), rule.complete) for fact in rows):
+    if no or any(fits(fact.row, rule.complete) for fact in rows):
         return State.NO
     return State.UNKNOWN
 

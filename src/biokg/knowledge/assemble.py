@@ -25,16 +25,20 @@ Progress = Callable[[str, int, int | None], None]
 
 def input_files(settings: Settings) -> list[Path]:
     """Every file that the published graph depends on, the code included."""
-    from biokg.knowledge.imports import PENDING, is_abandoned
-
     package = Path(biokg.__file__).resolve().parent
     areas = ("knowledge", "rdf", "shapes", "reasoning", "store", "queries", "terms.py")
     code = [file for area in areas for file in _files(package / area, {".py", ".rq"})]
     data = _files(settings.data_folder, {".csv", ".json", ".ttl", ".tsv", ".toml", ".geojson"})
     imports = settings.state_folder / "imports"
-    held = _files(imports, {file.suffix for file in imports.rglob("*")}) if imports.is_dir() else []
-    held = [file for file in held if file.name != PENDING and not is_abandoned(file.parent)]
+    held = _imported(imports) if imports.is_dir() else []
     return [*data, *_files(settings.ontology_folder, {".ttl", ".rq"}), *held, *code]
+
+
+def _imported(place: Path) -> list[Path]:
+    from biokg.knowledge.imports import PENDING, is_abandoned
+
+    found = _files(place, {file.suffix for file in place.rglob("*")})
+    return [file for file in found if file.name != PENDING and not is_abandoned(file.parent)]
 
 
 def _files(place: Path, endings: set[str]) -> list[Path]:

@@ -98,15 +98,13 @@ def _refused(folder: Path, inputs: str) -> str | None:
 def open_published(publication: Publication) -> MemoryStore:
     """The published graph in memory."""
     from biokg.knowledge.versions import held
-    from biokg.store.memory import MemoryStore
+    from biokg.store.published import PublishedStore
 
-    store = MemoryStore()
     try:
         with held(publication.path):
-            store.load_nquads(publication.path.read_bytes())
+            return PublishedStore(publication.path.read_bytes())
     except OSError as error:
         raise StoreError(f"{publication.path}: {error}", fix="run biokg build --force") from None
-    return store
 
 
 def _reason(error: BioKGError) -> str:

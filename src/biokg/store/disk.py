@@ -33,15 +33,15 @@ class DiskStore(LocalStore):
     def load_nquads(self, data: bytes) -> None:
         """Add a whole N-Quads document, or nothing if it has an error; then compact for reading."""
         super().load_nquads(data)
-        self._engine.optimize()
+        self.engine.optimize()
 
     def backup(self, target: Path) -> None:
         """A consistent copy in the new folder *target* (hard links on the same file system)."""
         try:
-            self._engine.backup(str(target))
+            self.engine.backup(str(target))
         except (OSError, RuntimeError) as error:
             raise StoreError(f"the backup to {target} failed: {error}") from None
 
     def compact(self) -> None:
         """Rewrite the files so that reading is fastest."""
-        self._engine.optimize()
+        self.engine.optimize()

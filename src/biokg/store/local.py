@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from typing import IO, TYPE_CHECKING, Any
 
@@ -41,15 +40,16 @@ class LocalStore(Answering):
     kind = "local"
 
     def __init__(self, engine: ox.Store) -> None:
-        self._engine = engine
+        self._own = engine
         self._views: dict[tuple[tuple[str, ...], bool], ox.Store] = {}
         self._lock = threading.Lock()
         self._large: bool | None = None
+        self._writes = 0
 
     @property
     def engine(self) -> ox.Store:
         """The pyoxigraph store underneath, with the graphs as they were loaded."""
-        return self._engine
+        return self._own
 
     def query(
         self,
@@ -99,9 +99,9 @@ class LocalStore(Answering):
         if named_graphs is not None:
             options["named_graphs"] = [ox.NamedNode(graph) for graph in named_graphs]
         if graphs is not None and self.is_large():
-            return self._engine, options | _engine_view(graphs)
+            return self.engine, options | _engine_view(graphs)
         if graphs is None:
-            return self._engine, options
+            return self.engine, options
         with_named = reads_named_graphs(text) if names_graphs is None else names_graphs
         if given:
             options["default_graph"] = ox.DefaultGraph()
@@ -116,20 +116,20 @@ class LocalStore(Answering):
 
         written = getattr(ox.RdfFormat, form)
         if graph is None:
-            self._engine.dump(output, written)
+            self.engine.dump(output, written)
         elif graph == "":
-            engine = self.view(None, "") if union else self._engine
+            engine = self.view(None, "") if union else self.engine
             engine.dump(output, written, from_graph=ox.DefaultGraph())
         else:
             name = ox.NamedNode(graph)
-            if not self._engine.contains_named_graph(name):
+            if not self.engine.contains_named_graph(name):
                 raise NotFound(f"there is no graph <{graph}>", fix="see the graphs in the service description")
-            self._engine.dump(output, written, from_graph=name)
+            self.engine.dump(output, written, from_graph=name)
 
     def is_large(self) -> bool:
         """Whether there are more than :data:`COPY_UP_TO` quads, so that views are not copied."""
         if self._large is None:
-            self._large = len(self._engine) > COPY_UP_TO
+            self._large = len(self.engine) > COPY_UP_TO
         return self._large
 
     def view(self, default_graphs: Sequence[str] | None, text: str) -> ox.Store:
@@ -137,7 +137,7 @@ class LocalStore(Answering):
         return self._view(UNION if default_graphs is None else tuple(default_graphs), reads_named_graphs(text))
 
     def _view(self, graphs: tuple[str, ...], with_named: bool) -> ox.Store:
-        key = (tuple(sorted(set(graphs))), with_named)
+        key = _key(graphs, with_named)
         held = self._views.get(key)
         if held is None:
             with self._lock:
@@ -146,8 +146,35 @@ class LocalStore(Answering):
                     held = self._views[key] = self._merged(*key)
         return held
 
+    def nested(self, views: Sequence[Sequence[str]]) -> Iterator[LocalStore]:
+        """A store for each of *views*, each of which holds the one before; good until the next is asked for.
+
+        A view is made by adding to the one before, so all take the time of the widest. Raises ``ValueError``
+        where one does not hold the one before.
+        """
+        if self.is_large() or all(_key(graphs) in self._views for graphs in views):
+            yield from (self for _ in views)
+            return
+        yield from self._growing(views)
+
+    def _growing(self, views: Sequence[Sequence[str]]) -> Iterator[LocalStore]:
+        import pyoxigraph as ox
+
+        grown, before, writes = ox.Store(), frozenset[str](), self._writes
+        for graphs in views:
+            if not before <= set(graphs):
+                raise ValueError(f"the graphs {sorted(before - set(graphs))} are missing in the wider view")
+            load(grown, self._triples([name for name in dict.fromkeys(graphs) if name not in before]))
+            before = frozenset(graphs)
+            yield _OneView(self, graphs, grown)
+        with self._lock:
+            if views and writes == self._writes:
+                self._views.setdefault(_key(views[-1]), grown)
+
     def prepare(self) -> None:
         """Make the views of the union at once, one a thread, so that no query waits for them."""
+        from concurrent.futures import ThreadPoolExecutor
+
         with self._lock, ThreadPoolExecutor(2) as threads:
             for with_named, view in zip(
                 (False, True), threads.map(self._merged, (UNION, UNION), (False, True)), strict=True
@@ -159,18 +186,30 @@ class LocalStore(Answering):
 
         if with_named and graphs != UNION:
             return self._beside_named(graphs)
-        document = BytesIO()
-        if graphs == UNION:
-            self._engine.dump(document, ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph())
-        for name in self._engine.named_graphs() if graphs == UNION else map(ox.NamedNode, graphs):
-            self._engine.dump(document, ox.RdfFormat.N_TRIPLES, from_graph=name)
-        if with_named:
-            self._engine.dump(document, ox.RdfFormat.N_QUADS)
         view = ox.Store()
-        view.bulk_load(document.getvalue(), ox.RdfFormat.N_QUADS, lenient=True)
-        for name in self._engine.named_graphs() if with_named else ():
+        load(view, self._triples(graphs) + (self._quads() if with_named else b""))
+        for name in self.engine.named_graphs() if with_named else ():
             view.add_graph(name)
         return view
+
+    def _triples(self, graphs: Sequence[str]) -> bytes:
+        """The triples of *graphs*, or of every graph for :data:`UNION`, as lines of N-Triples."""
+        import pyoxigraph as ox
+
+        document = BytesIO()
+        if graphs == UNION:
+            self.engine.dump(document, ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph())
+        for name in self.engine.named_graphs() if graphs == UNION else map(ox.NamedNode, graphs):
+            self.engine.dump(document, ox.RdfFormat.N_TRIPLES, from_graph=name)
+        return document.getvalue()
+
+    def _quads(self) -> bytes:
+        """Every quad as a line of N-Quads."""
+        import pyoxigraph as ox
+
+        document = BytesIO()
+        self.engine.dump(document, ox.RdfFormat.N_QUADS)
+        return document.getvalue()
 
     def _beside_named(self, graphs: tuple[str, ...]) -> ox.Store:
         """The merge of *graphs* as default graph beside every named graph, without the store's own default graph."""
@@ -178,11 +217,11 @@ class LocalStore(Answering):
 
         view = ox.Store()
         for graph in graphs:
-            found = self._engine.quads_for_pattern(None, None, None, ox.NamedNode(graph))
+            found = self.engine.quads_for_pattern(None, None, None, ox.NamedNode(graph))
             view.bulk_extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in found)
-        for name in self._engine.named_graphs():
+        for name in self.engine.named_graphs():
             view.add_graph(name)
-            view.bulk_extend(self._engine.quads_for_pattern(None, None, None, name))
+            view.bulk_extend(self.engine.quads_for_pattern(None, None, None, name))
         return view
 
     def drop_views(self) -> None:
@@ -190,11 +229,12 @@ class LocalStore(Answering):
         with self._lock:
             self._views.clear()
             self._large = None
+            self._writes += 1
 
     def update(self, text: str, *, base_iri: str | None = None) -> None:
         """Run a SPARQL update; all of it or nothing."""
         try:
-            self._engine.update(text, base_iri=base_iri)
+            self.engine.update(text, base_iri=base_iri)
         except SyntaxError as error:
             raise _syntax_error(error) from None
         except RuntimeError as error:
@@ -206,13 +246,13 @@ class LocalStore(Answering):
 
     def add(self, quads: Iterable[ox.Quad]) -> None:
         """Add *quads*; those already there stay as they are."""
-        self._engine.extend(quads)
+        self.engine.extend(quads)
         self.drop_views()
 
     def remove(self, quads: Iterable[ox.Quad]) -> None:
         """Remove *quads*; those not there are passed over."""
         for quad in quads:
-            self._engine.remove(quad)
+            self.engine.remove(quad)
         self.drop_views()
 
     def load_nquads(self, data: bytes) -> None:
@@ -220,7 +260,7 @@ class LocalStore(Answering):
         import pyoxigraph as ox
 
         try:
-            self._engine.bulk_load(data, ox.RdfFormat.N_QUADS)
+            self.engine.bulk_load(data, ox.RdfFormat.N_QUADS)
         except SyntaxError as error:
             raise StoreError(f"the N-Quads could not be read: {error}") from None
         except OSError as error:
@@ -233,18 +273,60 @@ class LocalStore(Answering):
         import pyoxigraph as ox
 
         pattern = None if graph is None else ox.NamedNode(graph)
-        return self._engine.quads_for_pattern(None, None, None, pattern)
+        return self.engine.quads_for_pattern(None, None, None, pattern)
 
     def graphs(self) -> Sequence[str]:
         """IRIs of the named graphs, sorted."""
-        return sorted(name.value for name in self._engine.named_graphs() if hasattr(name, "value"))
+        return sorted(name.value for name in self.engine.named_graphs() if hasattr(name, "value"))
 
     def __len__(self) -> int:
-        return len(self._engine)
+        return len(self.engine)
 
     def close(self) -> None:
         """Let go of the views; the engine follows with its last reference."""
         self.drop_views()
+
+
+class _OneView(LocalStore):
+    """*whole* with one view made beforehand; whatever asks for another dataset is answered by *whole*."""
+
+    def __init__(self, whole: LocalStore, graphs: Sequence[str], view: ox.Store) -> None:
+        super().__init__(view)
+        self._whole, self._graphs = whole, _key(graphs)
+
+    @property
+    def engine(self) -> ox.Store:
+        """The engine of the whole."""
+        return self._whole.engine
+
+    def _chosen(
+        self,
+        text: str,
+        default_graphs: Sequence[str] | None,
+        named_graphs: Sequence[str] | None,
+        union: bool,
+        names_graphs: bool | None,
+    ) -> tuple[ox.Store, dict[str, Any]]:
+        import pyoxigraph as ox
+
+        with_named = reads_named_graphs(text) if names_graphs is None else names_graphs
+        if named_graphs is None and default_graphs is not None and _key(default_graphs, with_named) == self._graphs:
+            return self._own, {"default_graph": ox.DefaultGraph()}
+        return self._whole._chosen(text, default_graphs, named_graphs, union, names_graphs)
+
+
+def _key(graphs: Sequence[str], with_named: bool = False) -> tuple[tuple[str, ...], bool]:
+    return tuple(sorted(set(graphs))), with_named
+
+
+def load(engine: ox.Store, lines: bytes) -> None:
+    """Add *lines* of N-Quads that were checked when they were written; raises StoreError for what is none."""
+    import pyoxigraph as ox
+
+    try:
+        engine.bulk_load(lines, ox.RdfFormat.N_QUADS, lenient=True)
+    except SyntaxError as error:
+        raise StoreError(f"the N-Quads could not be read: {error}") from None
 
 
 def _engine_view(graphs: tuple[str, ...]) -> dict[str, Any]:
@@ -256,8 +338,13 @@ def _engine_view(graphs: tuple[str, ...]) -> dict[str, Any]:
     return {"default_graph": [ox.NamedNode(graph) for graph in graphs] or ox.NamedNode("urn:x-biokg:no-graph")}
 
 
+_HEADER = re.compile(r"(?:#[^\r\n]*[\r\n]+)+")
+
+
 def reads_named_graphs(text: str) -> bool:
     """Whether a query reads named graphs: it says GRAPH, FROM or FROM NAMED."""
+    header = _HEADER.match(text)
+    text = text[header.end() :] if header else text
     lowered = text.lower()
     if "graph" not in lowered and "from" not in lowered:
         return False
