@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import csv
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from biokg.hypotheses import HypothesisAssessment, assess, load_definitions
+from biokg.hypotheses.counting import State
 from biokg.hypotheses.criteria import CriterionAssessment
 from biokg.knowledge.build import open_published, publish
 from biokg.settings import load_settings
+from biokg.terms import entity
 
 
 @pytest.fixture
@@ -41,11 +44,11 @@ def without_alliance(number: int) -> dict[str, str]:
     return about | said | {"source": f"https://example.org/{number}", "locator": "never had an alliance"}
 
 
-def assessed(tables: Path, state: Path) -> dict[str, HypothesisAssessment]:
+def assessed(tables: Path, state: Path, view: str = "to-2016") -> dict[str, HypothesisAssessment]:
     settings = load_settings({"data_dir": tables, "state_dir": state}, environ={})
     published = publish(settings)
     assert published.problem is None, published.problem
-    found = assess(open_published(published), ["to-2016"], definitions=load_definitions(tables / "hypotheses"))
+    found = assess(open_published(published), [view], definitions=load_definitions(tables / "hypotheses"))
     return {item.id: item for item in found}
 
 
@@ -68,3 +71,67 @@ def test_five_firms_stated_in_the_tables_to_have_no_alliance_are_a_no_and_silent
     assert "nobody to compare with" in criterion(before, "h2a-comparison").why
     assert "5 known not to be" in criterion(after, "h2a-comparison").why
     assert "no outcome is known in one of the groups" in criterion(after, "h2a-comparison").why
+
+
+BOUGHT = ("acquired_by", "acquired_year", "acquisition_value")
+
+
+def rewrite(path: Path, change: Callable[[dict[str, str]], dict[str, str] | None]) -> None:
+    with path.open(encoding="utf-8", newline="") as handle:
+        reader = csv.DictReader(handle)
+        names, rows = list(reader.fieldnames or ()), [change(row) for row in reader]
+    with path.open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.DictWriter(handle, names, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(row for row in rows if row is not None)
+
+
+def forget_sales_of_firms(tables: Path) -> None:
+    """What the tables of organisations say of sales; the deals still tell of them."""
+    rewrite(tables / "organizations.csv", lambda row: row | dict.fromkeys(BOUGHT, ""))
+    rewrite(tables / "org_facts.csv", lambda row: None if row["attribute"] in BOUGHT else row)
+
+
+def forget_sales_among_deals(tables: Path) -> None:
+    """The deals that are sales, with the rows that refer to them."""
+    with (tables / "alliances.csv").open(encoding="utf-8", newline="") as handle:
+        gone = {row["id"] for row in csv.DictReader(handle) if row["kind"] == "merger_acquisition"}
+    for path in tables.glob("*.csv"):
+        if any(name in path.read_text(encoding="utf-8") for name in gone):
+            rewrite(path, lambda row: None if gone & set(row.values()) else row)
+
+
+def told(found: HypothesisAssessment, view: str = "all") -> dict[str, dict[str, tuple[State, set[str]]]]:
+    """For each criterion each member's state and the kinds of the facts behind it."""
+    return {
+        item.criterion.id: {
+            result.member.iri: (result.state, {fact.code("kind") for fact in result.facts}) for result in item.members
+        }
+        for part in found.view(view).sub_claims
+        for item in part.criteria
+    }
+
+
+def test_a_sale_that_two_tables_state_counts_until_neither_states_it(tables: Path, tmp_path: Path) -> None:
+    """Taking the sales out of one table moves no firm of H3 of which a deal tells the same sale."""
+    with (tables / "alliances.csv").open(encoding="utf-8", newline="") as handle:
+        deals = [row for row in csv.DictReader(handle) if row["kind"] == "merger_acquisition"]
+    sold = {entity("organization", row[side]) for row in deals for side in ("nbf_id", "partner_id")}
+    before = told(assessed(tables, tmp_path / "before", "all")["h3"])
+    forget_sales_of_firms(tables)
+    between = told(assessed(tables, tmp_path / "between", "all")["h3"])
+    for name, members in before.items():
+        assert {m: between[name].get(m) for m in members if m in sold} == {m: members[m] for m in members if m in sold}
+    forget_sales_among_deals(tables)
+    after = told(assessed(tables, tmp_path / "after", "all")["h3"])
+    moved = {
+        member: (*old, *after["h3a-to-date"][member])
+        for member, old in before["h3a-to-date"].items()
+        if after["h3a-to-date"][member] != old
+    }
+    assert any(old is State.YES and new is State.UNKNOWN for old, _, new, _ in moved.values())
+    for _, kinds, new, left in moved.values():
+        assert kinds - left == {"AcquisitionEvent"}
+        assert new is not State.NO, "silence is no statement of independence"
+    counted = [sum(state is State.YES for state, _ in each["h3b-to-date"].values()) for each in (before, after)]
+    assert counted[0] > counted[1]

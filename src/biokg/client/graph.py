@@ -108,8 +108,8 @@ class Graph:
             return found
         from biokg.hypotheses import assess
 
-        documents = (each.to_dict() for each in assess(self._store, views=views, graph_version=self.version))
-        return next(document for document in documents if document["label"] == name)
+        (found_here,) = assess(self._store, views, hypotheses=(name.lower(),), graph_version=self.version)
+        return found_here.to_dict()
 
     def close(self) -> None:
         """Let go of the graph."""
