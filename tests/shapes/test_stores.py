@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from pyoxigraph import NamedNode, Quad
 
 from biokg.reasoning import materialise
-from biokg.shapes import Revalidation, load_shapes, validate
+from biokg.shapes import Revalidation, load_shapes, screening, validate
 from biokg.shapes.model import Shapes
 from biokg.store.base import Solutions
 from biokg.store.disk import DiskStore
@@ -72,6 +73,20 @@ def test_a_store_that_only_answers_sparql(memory: MemoryStore, shapes: Shapes) -
     remote = OnlySparql(memory)
     assert validate(remote, shapes=shapes).results == validate(memory, shapes=shapes).results  # type: ignore[arg-type]
     assert 100 < remote.asked < 600
+
+
+@pytest.mark.parametrize(("most", "dear"), [(1000, 10**9), (0, 10**9), (2, 10**9), (10**9, 10**9)])
+def test_screening_changes_no_result(
+    most: int, dear: int, memory: MemoryStore, bad_quads: set[Quad], shapes: Shapes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repeated = {Quad(q.subject, q.predicate, q.object, NamedNode("http://e/again")) for q in list(bad_quads)[::3]}
+    store = MemoryStore()
+    store.add(bad_quads | repeated)
+    monkeypatch.setattr(screening, "DEAR", -1)
+    plain = Counter(validate(store, shapes=shapes).results)
+    monkeypatch.setattr(screening, "MOST", most)
+    monkeypatch.setattr(screening, "DEAR", dear)
+    assert Counter(validate(store, shapes=shapes).results) == plain == Counter(validate(memory, shapes=shapes).results)
 
 
 def test_the_number_of_queries_does_not_grow_with_the_data(

@@ -194,9 +194,17 @@ def values(focus: Focus, path: Path | None) -> tuple[str, str]:
 def value_query(focus: Focus, shape: Shape, tests: Sequence[str]) -> str:
     """All tests on values alone in one scan; ``?c0``, ``?c1`` … say which of them a row does not pass."""
     pattern, variable = values(focus, shape.path)
-    broken = [f"!{test}" if test.startswith(("(", "COALESCE(")) else f"!({test})" for test in tests]
     shown = focus.names if variable == THIS else f"{focus.names} {VALUE}"
-    return f"SELECT DISTINCT {shown} {_flags(broken)} WHERE {{ {pattern} FILTER({' || '.join(broken)}) }}"
+    return f"SELECT DISTINCT {shown} {_flags(_negated(tests))} WHERE {{ {pattern} FILTER({broken(tests)}) }}"
+
+
+def broken(tests: Sequence[str]) -> str:
+    """Expression that is true for a value that does not pass one of the *tests*."""
+    return " || ".join(_negated(tests))
+
+
+def _negated(tests: Sequence[str]) -> list[str]:
+    return [f"!{test}" if test.startswith(("(", "COALESCE(")) else f"!({test})" for test in tests]
 
 
 def focus_query(focus: Focus, shape: Shape, constraint: Constraint) -> str:

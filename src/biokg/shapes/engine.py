@@ -29,6 +29,7 @@ from biokg.shapes.model import (
 from biokg.shapes.names import Holders, NameIndex
 from biokg.shapes.paths import Path, predicate
 from biokg.shapes.report import SEVERITIES, Result, default_message
+from biokg.shapes.screening import Screen, restricted
 from biokg.shapes.vocabulary import RDFS, SH, display
 from biokg.store.base import Store
 from biokg.store.local import LocalStore
@@ -53,6 +54,8 @@ class Engine:
         self.graphs = graphs
         self._below: dict[str, tuple[str, ...]] | None = None
         self._names = NameIndex(keep=keep_names)
+        self._screen = Screen(self.rows)
+        self._screens = isinstance(store, LocalStore) and not keep_names
         self.held: Mapping[Node, Mapping[str, int]] = {}
         """How many values changed nodes have, by property; the nodes of a :class:`Focus` are looked up here."""
         self._bad: dict[tuple[Node, Focus], frozenset[Node]] = {}
@@ -177,10 +180,33 @@ class Engine:
             counted = [(shape, constraint) for shape, constraint, _ in tests if _is_count(shape, constraint)]
             tests = [found for found in tests if not _is_count(found[0], found[1])]
             yield from self._counted(counted, focus.nodes)
-        if tests:
-            for row in self.rows(compiler.counts_query(focus, [test for _, _, test in tests])):
-                for i in _raised(row, len(tests)):
-                    yield self._result(tests[i][0], tests[i][1], row["this"], None)
+        rest = []
+        for shape, constraint, test in tests:
+            screened = self._screened_count(shape, constraint, focus)
+            if screened is None:
+                rest.append((shape, constraint, test))
+            else:
+                yield from (self._result(shape, constraint, node, None) for node in screened)
+        if rest:
+            for row in self.rows(compiler.counts_query(focus, [test for _, _, test in rest])):
+                for i in _raised(row, len(rest)):
+                    yield self._result(rest[i][0], rest[i][1], row["this"], None)
+
+    def _screened_count(self, shape: Shape, constraint: Constraint, focus: Focus) -> Iterable[Node] | None:
+        """The focus nodes that break a count, found by a scan of the property; ``None`` where that does not pay."""
+        bound = constraint.parameter.value if constraint.parameter is not None else ""
+        kind = (constraint.component, bound)
+        if kind not in {("MinCount", "1"), ("MaxCount", "1")} or not self._screens or shape.path is None:
+            return None
+        if not self._screen.pays(focus, shape.path):
+            return None
+        if kind == ("MinCount", "1"):
+            return self._screen.missing(focus, shape.path)
+        here = restricted(focus, compiler.THIS, self._screen.several(shape.path))
+        test = compiler.count_test(shape, constraint)
+        if here is None or test is None:
+            return ()
+        return None if here is focus else (row["this"] for row in self.rows(compiler.counts_query(here, [test])))
 
     def _counted(self, tests: Sequence[tuple[Shape, Constraint]], nodes: Sequence[Node]) -> Iterator[Result]:
         """Count tests on nodes of which it is known how many values they have."""
@@ -193,6 +219,12 @@ class Engine:
 
     def _values(self, shape: Shape, focus: Focus, alone: Mapping[Constraint, str]) -> Iterator[Result]:
         constraints = list(alone)
+        if self._screens and shape.path is not None and self._screen.pays(focus, shape.path):
+            bad = self._screen.breaking(shape.path, compiler.broken(list(alone.values())))
+            here = restricted(focus, compiler.VALUE, bad)
+            if here is None:
+                return
+            focus = here
         for row in self.rows(compiler.value_query(focus, shape, list(alone.values()))):
             for i in _raised(row, len(constraints)):
                 yield self._result(shape, constraints[i], row["this"], row.get("value", row["this"]))
