@@ -57,6 +57,12 @@ def test_rows_are_totally_ordered(query: CannedQuery) -> None:
 
 
 @pytest.mark.parametrize("query", QUERIES, ids=named)
+def test_no_answer_holds_a_boolean_that_the_query_writes(query: CannedQuery) -> None:
+    """Virtuoso answers a written ``true`` with the number 1: STRDT makes a boolean everywhere."""
+    assert not re.search(r"\b(true|false|EXISTS\s*\{[^{}]*\}|BOUND\([^()]*\))\s+AS\b", query.text, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("query", QUERIES, ids=named)
 def test_it_runs_as_it_stands_and_bound_in_every_view(query: CannedQuery, store: Store) -> None:
     for view in VIEWS:
         plain = store.select(query.text, default_graphs=VIEWS[view].graphs)
