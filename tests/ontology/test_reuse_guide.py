@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shlex
 from pathlib import Path
 
 import pytest
 from pyoxigraph import Dataset, RdfFormat, parse
 
+from biokg.cli.main import main
 from biokg.cli.validate import loaded, vocabulary
 from biokg.shapes import load_shapes, validate
 from biokg.shapes.report import ValidationReport
@@ -44,6 +47,42 @@ def test_the_fixture_is_the_file_of_the_guide(guide: str, repository: Path) -> N
     told = Dataset(parse("\n".join(_blocks(guide, "turtle")), format=RdfFormat.TURTLE))
     file = repository / "tests" / "fixtures" / "reuse" / "first-alliance.ttl"
     assert told == Dataset(parse(path=str(file), format=RdfFormat.TURTLE))
+
+
+def test_the_commands_for_another_region_run_and_find_its_firms(
+    guide: str, repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    shared_state: Path, publication: object,
+) -> None:  # fmt: skip
+    """The definitions are those of the guide, the firms those of Aldmark, and nobody else's."""
+    (tmp_path / "mine.toml").write_text(_blocks(guide, "toml")[0], encoding="utf-8")
+    (tmp_path / "tests").symlink_to(repository / "tests")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("BIOKG_STATE_DIR", str(shared_state))
+    (commands,) = (block for block in _blocks(guide, "sh") if "--populations" in block)
+    said = []
+    for line in commands.strip().splitlines():
+        assert main(shlex.split(line)[1:]) == 0, line
+        said.append(" ".join(capsys.readouterr().out.split()))
+    assert "Most firms have at least one alliance 6 5 0 0.83 to 0.83" in said[1]
+    assert "No population of this claim has a member here" not in said[1]
+    assert "north south comparable" in said[2]
+    assert all(found["robustness"] for found in json.loads(said[3])["hypotheses"])
+    assert "firms of Aldmark founded by 2016" in (tmp_path / "mine.md").read_text(encoding="utf-8")
+    assert "flanders north (mine) comparable" in said[5]
+    assert main(["hypotheses", "--store", "mine", "--region", "nowhere", "H2"]) != 0
+    assert "firms are seated in: north, south" in capsys.readouterr().err
+
+
+def test_a_claim_without_a_population_says_how_to_name_one(
+    repository: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world = tmp_path / "world.nq"
+    assert main(["generate", "--firms", "20", "--output", str(world)]) == 0
+    assert main(["load", "--store", str(tmp_path / "store"), str(world)]) == 0
+    assert main(["hypotheses", "--store", str(tmp_path / "store"), "--view", "all", "H2"]) == 0
+    assert "name yours with --populations" in " ".join(capsys.readouterr().out.split())
+    assert main(["hypotheses", "--store", str(tmp_path / "store"), "--against", str(tmp_path), "H2"]) != 0
+    assert "neither a folder of tables nor a store" in capsys.readouterr().err
 
 
 def test_every_term_the_guide_names_exists(guide: str, repository: Path) -> None:

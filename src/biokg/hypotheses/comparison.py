@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from biokg.hypotheses.extraction import MISSING
+from biokg.hypotheses.extraction import MISSING, last_segment
+from biokg.queries import run
 
 if TYPE_CHECKING:
     from biokg.hypotheses.assessment import HypothesisAssessment
     from biokg.hypotheses.criteria import CriterionAssessment
     from biokg.hypotheses.definitions import Clause, Definitions, Population
+    from biokg.store.base import Store
 
 _BY_MEMBER = frozenset({"population-regions"})
 _NO_REGION = frozenset({"population-flows", "population-business-models"})
@@ -40,11 +42,18 @@ def _with(clauses: Sequence[Clause], region: str) -> tuple[Clause, ...]:
     return tuple({**clause, "region": (region,)} for clause in clauses)
 
 
+def regions_of(store: Store, view: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The regions (last address segments) of *view*: those that firms are seated in, and all."""
+    seats = {last_segment(row["region"]) for row in run(store, "population-firms", view=view).records()} - {MISSING}
+    named = {last_segment(row["member"]) for row in run(store, "population-regions", view=view).records()}
+    return frozenset(seats), frozenset(seats | named)
+
+
 def side_by_side(assessed: Mapping[str, Sequence[HypothesisAssessment]], view: str = "all") -> list[dict[str, Any]]:
     """One row per hypothesis, sub-claim and criterion, with what each of the named assessments says of it.
 
-    Shares are printed with their coverage; rows whose coverage differs by more than the stated bound say
-    "not comparable".
+    Shares are printed with their coverage; criteria whose coverage differs by more than the stated bound are not
+    comparable (``comparable``; ``None`` where there is only one).
     """
     names = list(assessed)
     views = {name: {item.id: item.view(view) for item in found} for name, found in assessed.items()}
@@ -66,7 +75,9 @@ def side_by_side(assessed: Mapping[str, Sequence[HypothesisAssessment]], view: s
                         "id": criterion.criterion.id,
                         "title": criterion.criterion.title,
                         "values": values,
-                        "comparable": _comparable([one["coverage"] for one in values.values()], bound),
+                        "comparable": _comparable([one["coverage"] for one in values.values()], bound)
+                        if len(names) > 1
+                        else None,
                     }
                 )
     return rows

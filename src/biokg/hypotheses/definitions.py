@@ -15,6 +15,8 @@ from typing import Any
 from biokg.errors import UsageError
 
 FILES = ("sub-claims", "populations", "rules", "criteria", "evidence", "remarks", "design")
+ADDED_TO = ("populations", "rules")
+"""Files of which one of one's own replaces single entries, by their id, and adds others; another replaces the whole."""
 HYPOTHESES = ("h1", "h2", "h3", "h4")
 KINDS = ("existence", "causal", "associational", "descriptive", "forecast", "comparative")
 QUANTIFIERS = ("most", "all", "at-least", "some", "difference")
@@ -150,7 +152,9 @@ class Definitions:
 
 
 def _refuse(where: str, reason: str) -> UsageError:
-    return UsageError(f"hypothesis definitions, {where}: {reason}", fix="Mend the file in data/hypotheses.")
+    return UsageError(
+        f"hypothesis definitions, {where}: {reason}", fix="Mend the file in data/hypotheses, or your own."
+    )
 
 
 def _clauses(where: str, raw: Any) -> tuple[Clause, ...]:
@@ -279,14 +283,30 @@ def _read(folder: Path, overrides: Mapping[str, Path]) -> tuple[str, dict[str, d
     digest = hashlib.sha256()
     documents: dict[str, dict[str, Any]] = {}
     for name in FILES:
-        path = overrides.get(name, folder / f"{name}.toml")
-        try:
-            text = path.read_text(encoding="utf-8")
-            documents[name] = tomllib.loads(text)
-        except (OSError, tomllib.TOMLDecodeError) as error:
-            raise _refuse(path.name, str(error)) from None
-        digest.update(f"{name}\0{text}\0".encode())
+        ours, own = folder / f"{name}.toml", overrides.get(name)
+        paths = [own] if own and name not in ADDED_TO else [ours, *([own] if own else [])]
+        for path in paths:
+            try:
+                text = path.read_text(encoding="utf-8")
+                documents[name] = _merged(documents.get(name, {}), tomllib.loads(text))
+            except (OSError, tomllib.TOMLDecodeError) as error:
+                raise _refuse(str(path), str(error)) from None
+            digest.update(f"{name}\0{text}\0".encode())
     return digest.hexdigest(), documents
+
+
+def _merged(ours: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """The entries of both, lists joined and tables by name; of two with one id or name the *own* comes last."""
+    merged = dict(ours)
+    for key, value in own.items():
+        held = ours.get(key)
+        if isinstance(value, list) and isinstance(held, list):
+            merged[key] = [*held, *value]
+        elif isinstance(value, dict) and isinstance(held, dict):
+            merged[key] = {**held, **value}
+        else:
+            merged[key] = value
+    return merged
 
 
 def _weights(raw: dict[str, Any]) -> Weights:
@@ -294,7 +314,7 @@ def _weights(raw: dict[str, Any]) -> Weights:
 
 
 def load_definitions(folder: Path, overrides: Mapping[str, Path] | None = None) -> Definitions:
-    """The definitions in *folder* (``data/hypotheses``), a file of *overrides* standing in for one of them.
+    """The definitions in *folder* (``data/hypotheses``), with the files of *overrides* (see :data:`ADDED_TO`).
 
     Raises :class:`UsageError` for a criterion without a counter-query, an unknown name or value, or a
     reference to nothing.
