@@ -19,7 +19,7 @@ def read(path):
         return list(csv.DictReader(lines))
 
 
-MERGED = {"peakadilly"}
+MERGED = {"peakadilly", "srib", "link-health-pregene"}
 """Rows of the sources that another one holds, since both are one thing (data/moved.csv)."""
 
 
@@ -242,3 +242,52 @@ def test_variants_of_a_name_are_names_of_one_thing_or_of_two(store):
     assert "organization/gsk-belgium" in named["GSK Biologicals"]
     assert "organization/gsk" not in named["GSK Biologicals"]
     assert named["Peakadilly"] == named["Pronota"] == {"organization/pronota"}
+    assert named["SRIB"] == named["finance.Brussels"] == {"organization/finance-brussels"}
+    assert named["Biotalys"] == named["AgroSavfe"] == {"organization/agrosavfe"}
+    assert named["Baxter"] == {"organization/baxter"} != named["Baxalta"] == {"organization/baxalta"}
+    assert named["Link Health"] == {"organization/link-health"} != named["Pregene"] == {"organization/pregene"}
+    assert named["MedImmune"] == {"organization/medimmune"}
+    assert not named["AstraZeneca/MedImmune"]
+    assert named["Schwarz Pharma"] == {"organization/schwarz-pharma"} != named["UCB"] == {"organization/ucb"}
+    assert named["Innogenetics"] == {"organization/innogenetics"} != named["Fujirebio"] == {"organization/fujirebio"}
+    organizations = {
+        name: {t for t in things if re.fullmatch("organization/[^/]+", t)} for name, things in named.items()
+    }
+    assert {name: things for name, things in organizations.items() if len(things) > 1} == {}
+
+
+def test_a_name_before_brackets_is_a_name_by_itself(store):
+    text = """
+    PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+    PREFIX bkg: <https://w3id.org/biokg/ontology/>
+    SELECT DISTINCT ?thing ?name WHERE {
+      ?thing a bkg:Organization ; rdfs:label ?name . FILTER(CONTAINS(?name, " ("))
+      FILTER NOT EXISTS { ?thing skos:altLabel ?bare . FILTER(STR(?bare) = STRBEFORE(STR(?name), " (")) }
+    }
+    """
+    assert [name.value for _, name in ask(store, text)] == []
+
+
+def test_an_identifier_is_exact_for_one_thing_at_most(data):
+    with (data / "links" / "identifiers.sssom.tsv").open(encoding="utf-8") as lines:
+        rows = list(csv.DictReader((line for line in lines if not line.startswith("#")), delimiter="\t"))
+    exact = defaultdict(set)
+    for row in rows:
+        if row["predicate_id"] in {"owl:sameAs", "skos:exactMatch"} and row["object_id"] not in {
+            "",
+            "sssom:NoTermFound",
+        }:
+            exact[row["object_id"]].add(row["subject_id"])
+    assert len(exact) > 200
+    assert {identifier: things for identifier, things in exact.items() if len(things) > 1} == {}
+
+
+def test_what_is_chained_through_a_close_match_is_no_exact_match(data):
+    with (data / "links" / "identifiers.sssom.tsv").open(encoding="utf-8") as lines:
+        rows = list(csv.DictReader((line for line in lines if not line.startswith("#")), delimiter="\t"))
+    close = {
+        r["subject_id"] for r in rows if r["object_id"].startswith("ror:") and r["predicate_id"] == "skos:closeMatch"
+    }
+    chained = [r for r in rows if r["subject_id"] in close and r["mapping_justification"] == "semapv:MappingChaining"]
+    assert chained
+    assert {r["predicate_id"] for r in chained} == {"skos:closeMatch"}

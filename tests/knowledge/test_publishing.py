@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from biokg.errors import NotFound, UsageError
 from biokg.knowledge.build import open_published, publish
 from biokg.knowledge.export import export
-from biokg.knowledge.versions import difference, find_version, graph_of, versions
+from biokg.knowledge.versions import difference, find_version, graph_of, kept, names_of, versions
 from biokg.rdf.fingerprint import DatasetHash
 from biokg.settings import load_settings
-from biokg.terms import CATALOG_GRAPH, PREFIXES, RDF_TYPE
+from biokg.terms import CATALOG_GRAPH, PREFIXES, RDF_TYPE, concept
 
 DCAT, DCTERMS, VOID = PREFIXES["dcat"], PREFIXES["dcterms"], PREFIXES["void"]
 
@@ -85,6 +85,8 @@ def test_an_export_overwrites_nothing(settings, tmp_path):
     (tmp_path / "mine").write_text("x")
     with pytest.raises(UsageError, match="not empty"):
         export(settings, tmp_path)
+    with pytest.raises(UsageError, match="is a file"):
+        export(settings, tmp_path / "mine")
 
 
 def test_the_difference_of_two_versions_names_what_changed(repository, tmp_path):
@@ -104,6 +106,13 @@ def test_the_difference_of_two_versions_names_what_changed(repository, tmp_path)
     assert any('"everybody"' in line for line in found.added)
     with pytest.raises(NotFound):
         find_version(tmp_path / "state", "zz")
+    assert {(one.version, one.quads, one.in_use) for one in kept(tmp_path / "state")} == {
+        (before.version, before.quads, False),
+        (after.version, after.quads, True),
+    }
+    changed = concept("recommendation", rows[1][0])
+    assert found.by_thing()[changed] == (1, 1)
+    assert rows[1][rows[0].index("recommendation")] in names_of(tmp_path / "state", after.version, {changed})[changed]
 
 
 def test_the_version_is_that_of_the_written_file(publication):

@@ -73,17 +73,13 @@ def run_log(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def _tell_versions(settings: Settings) -> None:
     """The published versions that are kept, the newest first."""
-    import json
+    from biokg.knowledge.versions import DATASET, kept
 
-    from biokg.knowledge.versions import DATASET, versions
-
-    kept = versions(settings.state_folder)
-    for version in kept:
-        place = settings.state_folder / "versions" / version
-        quads = json.loads((place / "version.json").read_text(encoding="utf-8"))["quads"]
-        size = (place / DATASET).stat().st_size / 1e6
-        print(f"kept  {version[:12]}  {quads:>9,}  {size:,.1f} MB")
-    print(f"{len(kept)} published version(s) kept; a build keeps the newest {settings.keep_versions}")
+    found = kept(settings.state_folder)
+    for one in found:
+        size = (settings.state_folder / "versions" / one.version / DATASET).stat().st_size / 1e6
+        print(f"kept  {one.version[:12]}  {one.quads:>9,}  {size:,.1f} MB")
+    print(f"{len(found)} published version(s) kept; a build keeps the newest {settings.keep_versions}")
 
 
 def _prune(settings: Settings) -> int:

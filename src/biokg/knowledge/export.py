@@ -29,6 +29,8 @@ def export(settings: Settings, folder: Path, *, progress: Progress | None = None
 
     Raises UsageError when the folder holds something or the graph could not be built from the inputs as they are.
     """
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder} is a file", fix="name a new folder")
     if folder.exists() and any(folder.iterdir()):
         raise UsageError(f"{folder} is not empty", fix="name a new folder")
     publication = publish(settings, progress=progress)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from biokg.errors import NotFound, StoreError
+from biokg.terms import RDFS_LABEL
 
 DATASET = "dataset.nq"
 _SHORT = 16
@@ -30,9 +33,28 @@ class Difference:
         gone, come = Counter(map(graph_of, self.removed)), Counter(map(graph_of, self.added))
         return {graph: (gone[graph], come[graph]) for graph in sorted({*gone, *come})}
 
+    def by_thing(self) -> dict[str, tuple[int, int]]:
+        """For each thing how many lines were removed from and added to it."""
+        gone, come = Counter(map(_subject, self.removed)), Counter(map(_subject, self.added))
+        return {thing: (gone[thing], come[thing]) for thing in self.subjects()}
+
     def subjects(self) -> list[str]:
         """The things that lines were removed from or added to."""
-        return sorted({line.split(" ", 1)[0].strip("<>") for line in (*self.removed, *self.added)})
+        return sorted({_subject(line) for line in (*self.removed, *self.added)})
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A version at hand: when it was built, how many quads it has, and whether it is the one in use."""
+
+    version: str
+    built: str
+    quads: int
+    in_use: bool
+
+
+def _subject(line: str) -> str:
+    return line.split(" ", 1)[0].strip("<>")
 
 
 def graph_of(line: str) -> str:
@@ -44,6 +66,26 @@ def versions(state: Path) -> list[str]:
     """The versions of *state*, the one built last first."""
     places = [place for place in (state / "versions").glob("*") if (place / DATASET).is_file()]
     return [place.name for place in sorted(places, key=lambda place: -place.stat().st_mtime)]
+
+
+def version_in_use(state: Path) -> str | None:
+    """The version that is read; None where nothing was built yet."""
+    try:
+        return str(json.loads((state / "current.json").read_text(encoding="utf-8"))["version"])
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def kept(state: Path) -> list[Kept]:
+    """What is known of each version of *state*, the one built last first."""
+    read = version_in_use(state)
+    found = []
+    for version in versions(state):
+        place = state / "versions" / version
+        quads = json.loads((place / "version.json").read_text(encoding="utf-8"))["quads"]
+        built = datetime.fromtimestamp(place.stat().st_mtime, UTC)
+        found.append(Kept(version, f"{built:%Y-%m-%d %H:%M} UTC", quads, version == read))
+    return found
 
 
 def prune(state: Path, current: str, keep: int) -> list[str]:
@@ -111,3 +153,13 @@ def difference(state: Path, before: str, after: str) -> Difference:
     added = tuple(line for line in _lines(state, second) if line not in old)
     old.difference_update(_lines(state, second))
     return Difference(first, second, tuple(sorted(old)), tuple(sorted(added)))
+
+
+def names_of(state: Path, version: str, things: set[str]) -> dict[str, str]:
+    """The label of each of *things* that has one in *version*."""
+    label = f" <{RDFS_LABEL}> \""
+    found: dict[str, str] = {}
+    for line in _lines(state, version):
+        if label in line and (thing := _subject(line)) in things:
+            found.setdefault(thing, line.split('"')[1])
+    return found

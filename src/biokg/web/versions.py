@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, Response, request
 
 from biokg.errors import NotFound, TooLarge
-from biokg.knowledge.versions import DATASET, Difference, difference, find_version, versions
+from biokg.knowledge.versions import DATASET, Difference, difference, find_version
+from biokg.knowledge.versions import kept as kept_versions
 from biokg.web.asking import Row, Value, kept, labels
 from biokg.web.links import compact
 from biokg.web.rendering import CSV, HTML, JSON, as_json, media_type, page, split_suffix, table
@@ -34,8 +34,8 @@ def index(suffix: str | None = None) -> Response:
     found = compared(before, after) if before and after else None
     kind = media_type((HTML, JSON, CSV), asked)
     listed = [
-        {"version": v, "built": _built(v), "served": v == service().version}
-        for v in versions(service().settings.state_folder)
+        {"version": one.version, "built": one.built, "served": one.version == service().version}
+        for one in kept_versions(service().settings.state_folder)
     ]
     if kind == JSON:
         return as_json({"versions": listed} if found is None else told(found))
@@ -89,8 +89,3 @@ def _shown(found: Difference) -> dict[str, Any]:
         "all_things": len(things),
         "graphs": [(Value(names.get(g) or compact(g), iri=g), gone, come) for g, (gone, come) in graphs.items()],
     }
-
-
-def _built(version: str) -> str:
-    path = service().settings.state_folder / "versions" / version
-    return datetime.fromtimestamp(path.stat().st_mtime, UTC).strftime("%Y-%m-%d %H:%M UTC")
