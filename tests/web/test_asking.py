@@ -186,3 +186,63 @@ def test_a_table_is_served_as_it_stands(client: FlaskClient, settings: object) -
 def test_the_whole_graph_can_be_downloaded(client: FlaskClient, store: Store) -> None:
     quads = client.get("/data/download/biokg.nq").data
     assert quads.count(b"\n") == sum(1 for _ in store.quads())
+
+
+@pytest.mark.parametrize(
+    ("asked", "href"),
+    [
+        ("firms with no alliance", "/query/h2-firms-without"),
+        ("which univeristies had spin-offs?", "/query/h1-spin-offs-by-parent"),
+        ("Which partners do Walloon companies have", "/query/h2-alliances-by-partner"),
+        ("what contradicts H2", "/hypotheses/H2"),
+        ("how can I cite this", "/data#cite"),
+    ],
+)
+def test_a_question_in_plain_words_leads_to_where_it_is_answered(client: FlaskClient, asked: str, href: str) -> None:
+    page = client.get("/search", query_string={"q": asked}, headers=HTML).text
+    fitting = page.partition('id="answers"')[2].partition("</section>")[0]
+    assert f'href="{href}"' in fitting
+
+
+def test_a_name_in_a_question_is_found_and_little_words_find_nothing(client: FlaskClient) -> None:
+    found = client.get("/search?q=which+spin-offs+come+from+KU+Leuven&format=json").json
+    assert found[0]["label"] == "KU Leuven"
+    page = client.get("/search?q=which+of+the", headers=HTML).text
+    assert 'id="answers"' not in page
+
+
+def test_years_are_chosen_from_one_to_another(client: FlaskClient) -> None:
+    asked = client.get("/explore?kind=policy&region=not-stated&range=launched&from=1997&to=2004", headers=HTML)
+    assert asked.status_code == 302
+    assert asked.headers["Location"] == "/explore?kind=policy&region=not-stated&launched=1997..2004"
+    several = client.get("/explore.json?kind=policy&launched=1997..2004").json
+    one_by_one = "&".join(f"launched={year}" for year in range(1997, 2005))
+    assert several == client.get(f"/explore.json?kind=policy&{one_by_one}").json
+    assert 0 < len(several) < len(client.get("/explore.json?kind=policy&launched=..2004").json)
+    assert client.get("/explore.json?kind=policy&launched=3000..").json == []
+    page = client.get("/explore?kind=policy&launched=1997..2004", headers=HTML).text
+    assert "launched: 1997 to 2004" in page
+
+
+def test_a_selection_is_taken_with_the_sources_of_each_thing(client: FlaskClient) -> None:
+    rows = list(csv.DictReader(io.StringIO(client.get("/explore.csv?kind=alliance&q=wyeth").text)))
+    assert rows
+    assert all("http" in row["sources"] for row in rows)
+
+
+def test_a_firm_is_chosen_by_whom_it_is_allied_with_and_where_it_came_from(client: FlaskClient) -> None:
+    large = "https://w3id.org/biokg/scheme/organization-type/big-pharma"
+    allied = {
+        row["name"]["label"] for row in client.get(f"/explore.json?kind=organization&alliances+with={large}").json
+    }
+    assert "Ablynx" in allied
+    leuven = "https://w3id.org/biokg/id/organization/ku-leuven"
+    from_there = client.get(f"/explore.json?kind=organization&came+from={leuven}").json
+    assert "reMYND" in {row["name"]["label"] for row in from_there}
+    assert "What came out of it" in client.get("/id/organization/ku-leuven", headers=HTML).text
+
+
+def test_the_choices_of_a_form_are_named_and_an_open_one_is_no_column(client: FlaskClient) -> None:
+    page = client.get("/query/h2-firms-without", headers=HTML).text
+    assert '<option value="bks:nbf-sample/candidate-2016">candidate of 2016</option>' in page
+    assert ">sample</th>" not in page

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from typing import cast
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, redirect, request
 
 from biokg.errors import NotFound
 from biokg.web.asking import Row, Value
@@ -15,13 +16,17 @@ from biokg.web.links import href
 from biokg.web.pictures import FORMS, in_file
 from biokg.web.rendering import CSV, HTML, JSON, SUFFIXES, TSV, as_json, media_type, page, plain, table
 from biokg.web.results.drawn import Shown, shown
+from biokg.web.sourced import sources_of
 
 blueprint = Blueprint("explore", __name__)
 
 SIZE = 50
 COLUMNS = 5
 """Facets shown as columns of the page; the downloads hold all."""
-RESERVED = {"kind", "q", "page", "format", "by", "show", "x", "y", "title"}
+RESERVED = {"kind", "q", "page", "format", "by", "show", "x", "y", "title", "range", "from", "to"}
+SOURCED = 5000
+"""Things of a selection up to which its downloads have their sources beside them."""
+FORM = ("range", "from", "to", "page")
 INTEGER = "http://www.w3.org/2001/XMLSchema#integer"
 YEAR = "http://www.w3.org/2001/XMLSchema#gYear"
 
@@ -57,9 +62,14 @@ class Selection:
 def index() -> Response:
     """The things of one kind under the chosen facets; CSV and JSON hold the whole selection."""
     offered = media_type((HTML, JSON, CSV, TSV))
+    if request.args.get("range"):
+        return cast("Response", redirect(_ranged(request.args["range"])))
     selection = Selection.asked(whole=offered != HTML)
-    if offered != HTML:
-        return _whole(selection, offered)
+    return _listing(selection) if offered == HTML else _whole(selection, offered)
+
+
+def _listing(selection: Selection) -> Response:
+    """The page of *selection*: its facets, its picture and one page of its things."""
     of, things = selection.of, selection.things
     at = request.args.get("page", "1")
     pages = max(1, -(-len(things) // SIZE))
@@ -72,7 +82,7 @@ def index() -> Response:
         kind=selection.kind,
         kinds=kinds(),
         facets=counted,
-        chosen=[(f, k, of.names.get(k, k.replace("-", " "))) for f, keys in selection.chosen.items() for k in keys],
+        chosen=[(f, k, _said(of, k)) for f, keys in selection.chosen.items() for k in keys],
         text=selection.text,
         columns=columns,
         rows=rows,
@@ -84,6 +94,7 @@ def index() -> Response:
         waiting=of.waiting,
         cut=of.cut,
         absence=ABSENCE,
+        sourced=SOURCED,
         address=address,
         by=by,
         bys=_bys(of),
@@ -110,6 +121,10 @@ def download(suffix: str) -> Response:
 
 def _whole(selection: Selection, kind: str) -> Response:
     columns, rows = listed(selection.of, selection.things)
+    if len(selection.things) <= SOURCED:
+        columns, stood = [*columns, "sources"], sources_of(selection.things)
+        for thing, row in zip(selection.things, rows, strict=True):
+            row["sources"] = Value("; ".join(stood[thing])) if stood.get(thing) else None
     return as_json(plain(rows)) if kind == JSON else table(columns, rows, kind, f"biokg-{selection.kind.name}")
 
 
@@ -167,6 +182,19 @@ def listed(of: Held, things: list[str], limit: int | None = None) -> tuple[list[
             row[name] = Value("; ".join(own)) if own else None
         rows.append(row)
     return ["name", *facet_names], rows
+
+
+def _said(of: Held, key: str) -> str:
+    """How a choice reads: its label, a range of years, or the key in words."""
+    return of.names.get(key) or key.replace("-", " ").replace("..", " to ").strip()
+
+
+def _ranged(facet: str) -> str:
+    """The address of this selection with *facet* from one year to another, in place of what was chosen of it."""
+    low, high = (request.args.get(end, "").strip()[:4] for end in ("from", "to"))
+    pairs = [(k, v) for k in request.args for v in request.args.getlist(k) if v and k not in {*FORM, facet}]
+    wanted = f"{low if low.isdigit() else ''}..{high if high.isdigit() else ''}"
+    return "/explore?" + urlencode([*pairs, (facet, wanted)] if wanted != ".." else pairs)
 
 
 def address(*, add: tuple[str, str] | None = None, drop: tuple[str, str] | None = None, **more: str | int) -> str:

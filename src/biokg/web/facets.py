@@ -22,6 +22,8 @@ from biokg.web.wordindex import folded
 _FACET = re.compile(r'BIND\("([^"]+)" AS \?facet\)')
 NOT_STATED = "not-stated"
 ABSENCE = "stated absence of"
+RANGE = re.compile(r"(\d{4})?\.\.(\d{4})?")
+"""Years from and to, as the key of a choice."""
 LIMIT = 400_000
 """Things, and values of a facet, that are read at most; beyond it the page says so."""
 SECONDS = 1.5
@@ -180,7 +182,7 @@ def _values(found: Held, query: str) -> dict[str, frozenset[str]]:
 def select(of: Held, chosen: Mapping[str, list[str]], text: str = "") -> list[str]:
     """The things that have every chosen value (any of several of one facet) and fit *text*, in the order of names."""
     among = matching(of, text)
-    having = [(of.values.get(facet, {}), keys) for facet, keys in chosen.items()]
+    having = [(of.values.get(facet, {}), keys) for facet, keys in _within(of, chosen).items()]
     things = of.things if among is None else among
     return [t for t in things if all(_has(own.get(t), keys) for own, keys in having)]
 
@@ -196,6 +198,20 @@ def matching(of: Held, text: str) -> list[str] | None:
     return [thing for thing in of.things if thing in hits]
 
 
+def _within(of: Held, chosen: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """*chosen* with every range of years (``1997..2004``, either end may be open) as the years there are in it."""
+    return {name: [key for given in keys for key in _years(of, name, given)] for name, keys in chosen.items()}
+
+
+def _years(of: Held, name: str, given: str) -> list[str]:
+    ends = RANGE.fullmatch(given)
+    if ends is None:
+        return [given]
+    low, high = int(ends[1] or 0), int(ends[2] or 9999)
+    known = {key for own in of.values.get(name, {}).values() for key in own if key.isdigit()}
+    return sorted(key for key in known if low <= int(key) <= high) or [given]
+
+
 def _has(own: frozenset[str] | None, keys: list[str]) -> bool:
     return any((key == NOT_STATED and not own) or (own is not None and key in own) for key in keys)
 
@@ -205,7 +221,7 @@ def facets(of: Held, chosen: Mapping[str, list[str]], text: str = "") -> tuple[l
 
     Also whether all things were counted: counting ends after :data:`COUNTING` seconds of the processor.
     """
-    counts, whole = _counted(of, chosen, matching(of, text))
+    counts, whole = _counted(of, _within(of, chosen), matching(of, text))
     made = []
     for name in of.values:
         own = counts[name]

@@ -10,10 +10,12 @@ from flask import Blueprint, Response, request
 
 from biokg.errors import UsageError
 from biokg.queries import CannedQuery, Table, bind, catalogue, find, run
+from biokg.queries.binding import to_term
+from biokg.queries.header import Parameter
 from biokg.queries.published import competency_questions
 from biokg.terms import BASE, VIEWS
 from biokg.web import citing
-from biokg.web.asking import Row, kept, labelled
+from biokg.web.asking import Row, kept, labelled, labels
 from biokg.web.citing import citation
 from biokg.web.entity import resolve, triples
 from biokg.web.pictures import FORMS, in_file
@@ -153,6 +155,18 @@ def _repeats(name: str, columns: tuple[str, ...], rows: list[Row]) -> bool:
     return bool(told) and all(value is None or value.iri for value in told)
 
 
+def _left_open(name: str, query: CannedQuery, rows: list[Row]) -> bool:
+    """Whether the column *name* only repeats a parameter that was left open."""
+    return query.parameter(name) is not None and all(row[name] is None for row in rows)
+
+
+def _options(parameter: Parameter) -> list[tuple[str, str]]:
+    """The values that *parameter* allows, each with its label where it is a resource that has one."""
+    iris = {value: to_term(parameter.type, value).value for value in parameter.allowed}
+    names = labels(iris.values()) if parameter.type == "iri" else {}
+    return [(value, names.get(iri, value)) for value, iri in iris.items()]
+
+
 def canned_page(query: CannedQuery) -> Response:
     """The HTML page of *query*; a bad parameter is shown beside the form with status 400."""
     columns: tuple[str, ...] = ()
@@ -175,7 +189,8 @@ def canned_page(query: CannedQuery) -> Response:
         kept_fields=_kept_fields(),
         query=query,
         values=request.args,
-        columns=[name for name in columns if not _repeats(name, columns, found)],
+        columns=[c for c in columns if not _repeats(c, columns, found) and not _left_open(c, query, found)],
+        options={p.name: _options(p) for p in query.parameters if p.allowed},
         rows=found[:SHOWN],
         total=len(found),
         problem=problem,

@@ -6,12 +6,17 @@ from collections import Counter
 
 from flask import Blueprint, Response, request
 
+from biokg.web.questions import answering
 from biokg.web.rendering import HTML, JSON, as_json, media_type, page
 from biokg.web.searching import find
 
 blueprint = Blueprint("search", __name__)
 
-LIMIT = 200
+LIMIT, FEW = 200, 10
+SCATTERED = 60.0
+"""Up to this score no thing holds all the words, and only a few that hold one of them are shown."""
+NAMED = 85.0
+"""From this score the words are a name rather than a question: things come before questions."""
 
 
 @blueprint.get("/search")
@@ -26,4 +31,15 @@ def index() -> Response:
         return as_json(
             [{"iri": h.value.iri, "label": h.value.text, "matched": h.matched, "kind": h.kind} for h in shown]
         )
-    return page("search.html", text=text, hits=shown, kinds=kinds.most_common(), only=only, cut=len(hits) == LIMIT)
+    scattered = bool(hits) and hits[0].score <= SCATTERED
+    return page(
+        "search.html",
+        text=text,
+        hits=shown[:FEW] if scattered else shown,
+        scattered=scattered,
+        kinds=[] if scattered else kinds.most_common(),
+        only=only,
+        cut=len(hits) == LIMIT,
+        answers=[] if only else answering(text),
+        named=bool(hits) and hits[0].score >= NAMED,
+    )

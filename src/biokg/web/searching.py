@@ -11,10 +11,19 @@ from biokg.web.asking import Value, kept, labels, terms
 from biokg.web.links import words
 from biokg.web.wordindex import Entry, WordIndex, excerpt, folded
 
-__all__ = ["Hit", "find", "folded", "index", "kind_of", "near", "thing_of"]
+__all__ = ["LITTLE", "Hit", "find", "folded", "index", "kind_of", "near", "thing_of"]
 
 FEW = 5
 """With fewer hits than this, words that are spelled nearly so are looked for too."""
+LITTLE = frozenset((
+    "a", "about", "all", "an", "and", "any", "are", "as", "at", "be", "been", "between", "by", "can", "did", "do",
+    "does", "each", "find", "for", "from", "get", "give", "given", "goes", "had", "happen", "happened", "has",
+    "have", "how", "i", "in", "is", "it", "its", "list", "many", "me", "more", "most", "much", "new", "not", "of",
+    "on", "one", "or", "our", "out", "show", "tell", "than", "that", "the", "their", "them", "there", "they",
+    "this", "to", "us", "was", "we", "were", "what", "when", "where", "which", "who", "whom", "whose", "why",
+    "will", "with", "without", "you",
+))  # fmt: skip
+"""Words that say nothing of what is asked."""
 PARTS = 8.0
 """How much less a part of a thing (a role, an event, a payment) counts than the thing."""
 
@@ -52,14 +61,29 @@ def find(text: str, *, limit: int = 50, kind: str | None = None) -> list[Hit]:
     scored: dict[str, tuple[float, Entry]] = {}
     found, right = index().holding(wanted)
     _keep(scored, found, wanted, kind, 1.0 if right else 0.8)
+    if len(scored) < FEW and len(wanted) > 1:
+        _keep(scored, named_in(wanted), wanted, kind, 0.9)
     if len(scored) < FEW:
         _keep(scored, index().holding(wanted, nearly=True)[0], wanted, kind, 0.7)
     if not scored and len(wanted) > 1:
-        for word in wanted:
+        for word in [word for word in wanted if word not in LITTLE] or wanted:
             _keep(scored, index().holding([word])[0], wanted, kind, 0.6)
     best = sorted(scored.items(), key=lambda item: (-item[1][0], len(item[1][1].words), item[0]))[:limit]
     names = labels(iri for iri, _ in best)
     return [_hit(iri, score, entry, names.get(iri), wanted) for iri, (score, entry) in best]
+
+
+def named_in(wanted: Sequence[str]) -> dict[str, list[Entry]]:
+    """The things whose whole name stands among the words *wanted*, as in a question; no parts or terms, and of
+    names within one another the longest."""
+    parts = {" ".join(wanted[at : at + long]) for long in range(1, 7) for at in range(len(wanted) - long + 1)}
+    named = [e for e in index().entries if e.name and e.folded in parts and _is_thing(e.iri)]
+    names = {entry.folded for entry in named}
+    found: dict[str, list[Entry]] = {}
+    for entry in named:
+        if not any(entry.folded != name and f" {entry.folded} " in f" {name} " for name in names):
+            found.setdefault(entry.iri, []).append(entry)
+    return found
 
 
 def _keep(
@@ -106,6 +130,10 @@ def thing_of(iri: str) -> str:
     """
     path = iri.removeprefix(ID).split("/") if iri.startswith(ID) else []
     return ID + "/".join(path[:2]) if len(path) > 2 else iri
+
+
+def _is_thing(iri: str) -> bool:
+    return iri.startswith(ID) and not _is_part(iri)
 
 
 def _is_part(iri: str) -> bool:

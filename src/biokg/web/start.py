@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response
 
-from biokg.terms import graph
+from biokg.terms import SCHEME, graph
 from biokg.web.asking import Row, Value, kept, rows
 from biokg.web.entity import named_graph
 from biokg.web.facets import kinds
@@ -70,10 +70,15 @@ def _page(total: int) -> Response:
     """The start page; while the verdicts of a new version are being computed it says so in their place."""
     found = at_hand()
     if found is None:
-        response = page("start.html", fresh=True, cards=None, counts=counts(), total=total)
+        response = page("start.html", fresh=True, cards=None, counts=counts(), total=total, scheme=_scheme)
         response.headers["Cache-Control"] = "no-store"
         return response
-    return page("start.html", cards=[summary(a) for a in found], counts=counts(), total=total)
+    return page("start.html", cards=[summary(a) for a in found], counts=counts(), total=total, scheme=_scheme)
+
+
+def _scheme(path: str) -> str:
+    """The IRI of a concept, for the addresses of selections."""
+    return SCHEME + path
 
 
 def _short(card: dict[str, Any]) -> dict[str, Any]:

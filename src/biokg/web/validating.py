@@ -134,10 +134,13 @@ def _rdf(data: bytes, kind: str) -> dict[str, Any]:
 def _report(sent: list[Quad]) -> Sequence[Result]:
     """What the shapes say of the nodes of *sent*, read together with what is served."""
     from biokg.shapes.own_data import validate_own
+    from biokg.store.memory import MemoryStore
 
     with _ONE_AT_A_TIME:
         terms = [quad for name in (ONTOLOGY_GRAPH, SCHEME_GRAPH) for quad in service().store.quads(name)]
-        report = validate_own(sent, _beside(terms), shapes(), vocabulary=terms)
+        own = MemoryStore()
+        own.add(sent)
+        report = validate_own(own, _beside(terms), shapes(), vocabulary=terms)
     return report.results
 
 
