@@ -308,6 +308,25 @@ def test_everything_works_without_script(visit: Any, browser: Any) -> None:
     wait(driver, lambda d: " of " in d.find_element(By.CSS_SELECTOR, "[role=status]").text)
 
 
+def test_an_answer_is_shown_every_way_without_script(visit: Any, browser: Any, overflow: Any) -> None:
+    driver = browser(390, script=False)
+    visit(
+        driver,
+        "/query?query=SELECT%20%3Fregion%20%28COUNT%28*%29%20AS%20%3Fn%29%20WHERE%20%7B%20%3Fs%20"
+        "bkg%3AseatRegion%20%3Fregion%20%7D%20GROUP%20BY%20%3Fregion",
+    )
+    for view, drawn in (("Map", "map"), ("Chart", "chart")):
+        driver.find_element(By.LINK_TEXT, view).click()
+        wait(driver, lambda d, drawn=drawn: d.find_elements(By.CSS_SELECTOR, f"svg.drawing-result-{drawn}"))
+        assert driver.find_elements(By.CSS_SELECTOR, "section table"), "every picture has its table"
+        assert overflow(driver) == []
+    visit(driver, PLACES["answer-2-years"])
+    driver.find_element(By.CSS_SELECTOR, "form.choose button").click()
+    wait(driver, lambda d: "x=" in d.current_url and d.find_elements(By.CSS_SELECTOR, "svg.drawing-result-chart"))
+    driver.find_element(By.LINK_TEXT, "Timeline").click()
+    wait(driver, lambda d: d.find_elements(By.CSS_SELECTOR, "svg.drawing-result-timeline"))
+
+
 def test_the_pages_stand_without_the_bundle(client: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     frame = sys.modules["biokg.web.frame"]
     (tmp_path / "biokg.css").write_text("")
