@@ -157,7 +157,7 @@ def difference(state: Path, before: str, after: str) -> Difference:
 
 def names_of(state: Path, version: str, things: set[str]) -> dict[str, str]:
     """The label of each of *things* that has one in *version*."""
-    label = f" <{RDFS_LABEL}> \""
+    label = f' <{RDFS_LABEL}> "'
     found: dict[str, str] = {}
     for line in _lines(state, version):
         if label in line and (thing := _subject(line)) in things:
