@@ -194,6 +194,7 @@ CELLS = [
     ("policies", "region", "Flandern", "not one of", "flanders"),
     ("policies", "year_end", "2004", "before year_start 2010", None),
     ("policies", "year_start", "10", "less than 1850", None),
+    ("policies", "locator", "word " * 26, "a quote of 26 words", None),
     ("policies", "date_start", "2011-05", "not in the year 2010", None),
     ("policies", "actors", "vlaoi", "not in organizations.csv", "vlaio"),
     ("policies", "kind", "", "kind is required", None),

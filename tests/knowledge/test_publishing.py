@@ -81,6 +81,13 @@ def test_the_export_can_be_checked_and_read_back(settings, tmp_path):
     assert (folder / "tables" / "alliances.csv").is_file()
 
 
+def test_the_crate_names_its_author_and_publisher(settings, tmp_path):
+    export(settings, tmp_path / "out")
+    crate = {one["@id"]: one for one in json.loads((tmp_path / "out" / "ro-crate-metadata.json").read_text())["@graph"]}
+    for role in ("author", "publisher"):
+        assert crate[crate["./"][role]["@id"]]["@type"] == "Organization"
+
+
 def test_an_export_overwrites_nothing(settings, tmp_path):
     (tmp_path / "mine").write_text("x")
     with pytest.raises(UsageError, match="not empty"):

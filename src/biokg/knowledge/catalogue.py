@@ -42,6 +42,8 @@ FORMATS = {
     "trig": ("TriG", "application/trig"),
     "jsonld": ("JSON-LD", "application/ld+json"),
 }
+AGENT = entity("agent", "biokg")
+MAKERS = "The BioKG engineers"
 _EU = "http://publications.europa.eu/resource/authority/"
 _GRAPHS = {
     **{layer_graph(layer): f"Layer {layer}" for layer in LAYERS},
@@ -107,8 +109,8 @@ def _dataset(counts: _Counts) -> Iterator[Quad]:
     yield _quad(DATASET, "dcterms:title", name(TITLE))
     yield _quad(DATASET, "dcterms:description", name(SUMMARY))
     yield _quad(DATASET, "dcterms:license", iri(LICENCE))
-    yield _quad(DATASET, "dcterms:publisher", iri(entity("agent", "biokg")))
-    yield _quad(DATASET, "dcterms:creator", iri(entity("agent", "biokg")))
+    yield _quad(DATASET, "dcterms:publisher", iri(AGENT))
+    yield _quad(DATASET, "dcterms:creator", iri(AGENT))
     yield _quad(DATASET, "dcterms:language", iri(_EU + "language/ENG"))
     yield _quad(DATASET, "dcterms:spatial", iri(_EU + "country/BEL"))
     yield _quad(DATASET, "dcat:theme", iri(_EU + "data-theme/TECH"))
@@ -125,8 +127,8 @@ def _dataset(counts: _Counts) -> Iterator[Quad]:
     yield _quad(DATASET, "void:properties", integer(len(counts.properties)))
     for vocabulary in ("rdfs", "skos", "dcterms", "prov", "qb", "bkg"):
         yield _quad(DATASET, "void:vocabulary", iri(PREFIXES[vocabulary]))
-    yield from _types(entity("agent", "biokg"), "foaf:Organization")
-    yield _quad(entity("agent", "biokg"), "foaf:name", name("The BioKG engineers"))
+    yield from _types(AGENT, "foaf:Organization")
+    yield _quad(AGENT, "foaf:name", name(MAKERS))
 
 
 def _subsets(counts: _Counts) -> Iterator[Quad]:
@@ -175,7 +177,7 @@ def _catalogue() -> Iterator[Quad]:
     yield from _types(CATALOGUE, "dcat:Catalog")
     yield _quad(CATALOGUE, "dcterms:title", name("What BioKG publishes"))
     yield _quad(CATALOGUE, "dcterms:description", name("The dataset, its downloads and its SPARQL endpoint."))
-    yield _quad(CATALOGUE, "dcterms:publisher", iri(entity("agent", "biokg")))
+    yield _quad(CATALOGUE, "dcterms:publisher", iri(AGENT))
     yield _quad(CATALOGUE, "dcterms:license", iri(LICENCE))
     yield _quad(CATALOGUE, "foaf:homepage", iri(BASE))
     yield _quad(CATALOGUE, "dcat:dataset", iri(DATASET))

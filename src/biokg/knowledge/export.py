@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from biokg.errors import UsageError
 from biokg.knowledge.build import open_published, publish
-from biokg.knowledge.catalogue import LICENCE, SUMMARY, TITLE
-from biokg.terms import CATALOG_GRAPH, LAYERS, PREFIXES, layer_graph
+from biokg.knowledge.catalogue import AGENT, LICENCE, MAKERS, SUMMARY, TITLE
+from biokg.terms import BASE, CATALOG_GRAPH, LAYERS, PREFIXES, layer_graph
 
 if TYPE_CHECKING:
     from biokg.knowledge.assemble import Progress
@@ -129,6 +129,8 @@ def _crate(folder: Path, sums: dict[Path, str], publication: Publication) -> Non
         "name": TITLE,
         "description": SUMMARY,
         "license": {"@id": LICENCE},
+        "author": {"@id": AGENT},
+        "publisher": {"@id": AGENT},
         "version": publication.version,
         "datePublished": _date(publication),
         "hasPart": [{"@id": entry["@id"]} for entry in entries],
@@ -140,7 +142,9 @@ def _crate(folder: Path, sums: dict[Path, str], publication: Publication) -> Non
         "about": {"@id": "./"},
     }
     licence = {"@id": LICENCE, "@type": "CreativeWork", "name": "Creative Commons Attribution 4.0 International"}
-    document = {"@context": "https://w3id.org/ro/crate/1.1/context", "@graph": [about, root, licence, *entries]}
+    agent = {"@id": AGENT, "@type": "Organization", "name": MAKERS, "url": BASE}
+    graph = [about, root, licence, agent, *entries]
+    document = {"@context": "https://w3id.org/ro/crate/1.1/context", "@graph": graph}
     (folder / CRATE).write_text(json.dumps(document, indent=1, ensure_ascii=False), encoding="utf-8")
 
 

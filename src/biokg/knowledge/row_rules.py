@@ -32,12 +32,15 @@ _ORDERED = (
 _STATED = (("upfront", "upfront_amount_m"), ("milestones", "milestones_max_m"), ("equity", "equity_amount_m"))
 _CHANGES = re.compile(r"(?i)growth|change|increase|decrease|decline|rise|balance|loss|net\b|difference|return")
 _WHOLE = 100
+LONGEST_QUOTE = 25
+"""Words of a source that a locator may hold."""
 
 
 def row_problems(table: str, cell: Cells) -> Iterator[RowProblem]:
     """Everything that is wrong between the cells of one row of *table*."""
     yield from _dates(cell)
     yield from _money(cell)
+    yield from _quote(cell)
     for rule in _RULES.get(table, ()):
         yield from rule(cell)
 
@@ -52,6 +55,14 @@ def _dates(cell: Cells) -> Iterator[RowProblem]:
         start, end = parse_date(cell(first)), parse_date(cell(last))
         if start and end and start.earliest and end.latest and end.latest < start.earliest:
             yield RowProblem(last, cell(last), f"{last} is before {first} {cell(first)}")
+
+
+def _quote(cell: Cells) -> Iterator[RowProblem]:
+    """A locator leads to the place in the source; it is no copy of it."""
+    words = len(cell("locator").split())
+    if words > LONGEST_QUOTE:
+        reason = f"a quote of {words} words: keep at most {LONGEST_QUOTE} that find the place"
+        yield RowProblem("locator", cell("locator")[:80], reason)
 
 
 def _money(cell: Cells) -> Iterator[RowProblem]:
