@@ -64,10 +64,14 @@ def _listed(state: Path) -> int:
 
     found = kept(state)
     for one in found:
-        print(f"{one.version}  {one.built}  {one.quads:>9,} quads{'  in use' if one.in_use else ''}")
+        print(f"{one.version}  {one.built}  {_told(one.quads):>9} quads{'  in use' if one.in_use else ''}")
     if not found:
         print(f"no version in {state}; biokg build makes one", file=sys.stderr)
     return 0
+
+
+def _told(quads: int | None) -> str:
+    return "?" if quads is None else f"{quads:,}"
 
 
 def _things(state: Path, found: Difference) -> None:

@@ -78,7 +78,7 @@ def _tell_versions(settings: Settings) -> None:
     found = kept(settings.state_folder)
     for one in found:
         size = (settings.state_folder / "versions" / one.version / DATASET).stat().st_size / 1e6
-        print(f"kept  {one.version[:12]}  {one.quads:>9,}  {size:,.1f} MB")
+        print(f"kept  {one.version[:12]}  {one.quads or 0:>9,}  {size:,.1f} MB")
     print(f"{len(found)} published version(s) kept; a build keeps the newest {settings.keep_versions}")
 
 

@@ -45,11 +45,11 @@ class Difference:
 
 @dataclass(frozen=True)
 class Kept:
-    """A version at hand: when it was built, how many quads it has, and whether it is the one in use."""
+    """A version at hand: when it was built, how many quads it has (None: untold), and whether it is the one in use."""
 
     version: str
     built: str
-    quads: int
+    quads: int | None
     in_use: bool
 
 
@@ -82,10 +82,16 @@ def kept(state: Path) -> list[Kept]:
     found = []
     for version in versions(state):
         place = state / "versions" / version
-        quads = json.loads((place / "version.json").read_text(encoding="utf-8"))["quads"]
         built = datetime.fromtimestamp(place.stat().st_mtime, UTC)
-        found.append(Kept(version, f"{built:%Y-%m-%d %H:%M} UTC", quads, version == read))
+        found.append(Kept(version, f"{built:%Y-%m-%d %H:%M} UTC", _quads(place), version == read))
     return found
+
+
+def _quads(place: Path) -> int | None:
+    try:
+        return int(json.loads((place / "version.json").read_text(encoding="utf-8"))["quads"])
+    except (OSError, ValueError, KeyError):
+        return None
 
 
 def prune(state: Path, current: str, keep: int) -> list[str]:
