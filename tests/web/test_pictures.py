@@ -6,6 +6,8 @@ import csv
 import io
 import math
 import re
+import subprocess
+import sys
 from html import unescape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
@@ -13,6 +15,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from biokg.web.drawing.base import short
 from biokg.web.drawing.labels import Label, Placed, place
 from biokg.web.pictures import MODULES, drawing
 
@@ -108,6 +111,44 @@ def _box(n: Placed, size: float) -> tuple[float, float, float, float]:
     wide = 0.55 * size * len(n.label.text)
     left = n.x - {"start": 0.0, "middle": wide / 2, "end": wide}[n.anchor]
     return (left, n.y - size * 0.8, left + wide, n.y)
+
+
+def test_the_best_tied_are_named_on_the_network_with_a_line_where_the_name_stands_away(client: FlaskClient) -> None:
+    held = context(client, "network")
+    named = {n.label.text for n in held["names"]}
+    best = [short(node["value"].text, 18) for node in held["nodes"][:12]]
+    assert [name for name in best if name not in named] == []
+    away = [n for n in held["names"] if n.far]
+    text = client.get("/pictures/network.svg").text
+    assert text.count('class="base" stroke-width=".8"') == len(away) > 0
+
+
+LAID_OUT = """
+from biokg.web.asking import Value
+from biokg.web.drawing.network import layout
+ties = [(n * 7 % 31, n * 11 % 31) for n in range(60)]
+rows = [{"alliance": Value(f"t{at}", iri=f"http://e.org/t{at}"), "class": None,
+         "organisation": Value(f"firm {n}", iri=f"http://e.org/{n}")} for at, pair in enumerate(ties) for n in pair]
+print([(node["value"].text, node["group"], node["at"]) for node in layout(rows).context["nodes"]])
+"""
+
+
+def test_the_network_lies_the_same_in_every_process() -> None:
+    seen = {
+        subprocess.run(
+            [sys.executable, "-c", LAID_OUT], env={"PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(seen) == 1
+    assert len(next(iter(seen))) > 100
+
+
+def test_a_label_may_stand_away_from_its_mark_where_it_says_so() -> None:
+    near, reaching = Label("one", 50, 50, 5), Label("one", 50, 50, 5, reach=(0.0, 20.0))
+    wall = [(58.0, 20.0, 64.0, 80.0), (20.0, 20.0, 44.0, 80.0), (44.0, 20.0, 58.0, 44.0), (44.0, 56.0, 58.0, 80.0)]
+    assert place([near], around=wall, within=(0, 0, 100, 100)) == []
+    assert [(p.far, p.label.text) for p in place([reaching], around=wall, within=(0, 0, 120, 100))] == [(True, "one")]
 
 
 def test_a_label_without_room_is_left_out() -> None:

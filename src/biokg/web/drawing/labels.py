@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom."""
@@ -11,13 +11,17 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True)
 class Label:
-    """A text that belongs to a mark of radius *r* at (x, y); the first labels get the best places."""
+    """A text that belongs to a mark of radius *r* at (x, y); the first labels get the best places.
+
+    ``reach`` are the distances from the mark that are tried, in order; a label away from its mark needs a line to it.
+    """
 
     text: str
     x: float
     y: float
     r: float
     key: str = ""
+    reach: tuple[float, ...] = (0.0,)
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,7 @@ class Placed:
     x: float
     y: float
     anchor: str
+    far: bool = False
 
 
 def width_of(text: str, size: float) -> float:
@@ -40,12 +45,12 @@ def place(labels: Iterable[Label], *, around: Sequence[Box], within: Box, size: 
     taken = list(around)
     placed = []
     for label in labels:
-        for x, y, anchor in _places(label, size):
+        for far, x, y, anchor in _tried(label, size):
             box = _box(label.text, x, y, anchor, size)
             inside = box[0] >= within[0] and box[1] >= within[1] and box[2] <= within[2] and box[3] <= within[3]
             if inside and not any(overlap(box, other) for other in taken):
                 taken.append(box)
-                placed.append(Placed(label, round(x, 1), round(y, 1), anchor))
+                placed.append(Placed(label, round(x, 1), round(y, 1), anchor, far > 0))
                 break
     return placed
 
@@ -58,6 +63,12 @@ def around_mark(x: float, y: float, r: float) -> Box:
 def overlap(a: Box, b: Box) -> bool:
     """Whether two boxes share a point."""
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+def _tried(label: Label, size: float) -> Iterator[tuple[float, float, float, str]]:
+    for away in label.reach:
+        for x, y, anchor in _places(replace(label, r=label.r + away), size):
+            yield away, x, y, anchor
 
 
 def _places(label: Label, size: float) -> list[tuple[float, float, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Graph = networkx.Graph[str]
 
-DRAWN = 150
+DRAWN, NAMED = 150, 30
 WIDTH, HEIGHT, PAD = 980.0, 900.0, 14.0
 SEED = 2016
 SHAPES = {"nbf": "circle", "big-pharma": "square", "pharma-other": "square", "university": "diamond"}
@@ -34,7 +34,7 @@ def layout(rows: Sequence[Row]) -> Drawing:
     parts = sorted(networkx.connected_components(graph), key=lambda part: (-len(part), min(part)))
     ranked = sorted(graph, key=lambda n: (-graph.degree(n, weight="weight"), n))
     keep = [n for n in ranked if parts and n in parts[0]][:DRAWN]
-    drawn = graph.subgraph(sorted(keep))
+    drawn = _part_of(graph, keep)
     found = networkx.community.louvain_communities(drawn, weight="weight", seed=SEED) if len(drawn) else []
     groups = sorted((sorted(group) for group in found), key=lambda g: (-len(g), g[0]))
     group_of = {n: at for at, group in enumerate(groups) for n in group}
@@ -101,6 +101,16 @@ def _graph(rows: Sequence[Row]) -> tuple[Graph, dict[str, Value], dict[str, Valu
     return graph, held, classes
 
 
+def _part_of(graph: Graph, nodes: Iterable[str]) -> Graph:
+    """*graph* between *nodes*, all in one order: that of a view is the order of a set, another in each process."""
+    import networkx
+
+    part: Graph = networkx.Graph()
+    part.add_nodes_from(sorted(nodes))
+    part.add_edges_from((a, b, data) for a, b, data in sorted(graph.edges(data=True)) if a in part and b in part)
+    return part
+
+
 def _circles(graph: Graph, groups: list[list[str]]) -> list[tuple[float, float, float]]:
     """Centre and radius of the circle of each group: near the groups it is tied to, on none of them."""
     import networkx
@@ -152,7 +162,7 @@ def _places(
 
     placed: dict[str, tuple[float, float]] = {}
     for group, (cx, cy, r) in zip(groups, circles, strict=True):
-        inside = graph.subgraph(group)
+        inside = _part_of(graph, group)
         found = networkx.spring_layout(inside, k=2.4 / math.sqrt(len(group)), iterations=120, seed=SEED)
         points = [(float(found[n][0]), float(found[n][1])) for n in group]
         middle = (sum(x for x, _ in points) / len(points), sum(y for _, y in points) / len(points))
@@ -192,11 +202,18 @@ def _node(
     }
 
 
+def _label(node: dict[str, Any], rank: int) -> Label:
+    """The name of a node; that of one of the best-tied may stand away from its mark, where there is room."""
+    x, y, r = node["at"]
+    reach = (0.0, 10.0, 20.0, 32.0, 46.0, 60.0) if rank < NAMED else (0.0,)
+    return Label(short(node["value"].text, 18), x, y, r, reach=reach)
+
+
 def _names(nodes: list[dict[str, Any]], circles: list[tuple[float, float, float]]) -> list[Placed]:
     """Labels of the best-tied nodes, those that find room."""
     heads = [(x - 30, y - r - 14, x + 30, y - r + 2) for x, y, r in circles]
     return place(
-        (Label(short(node["value"].text, 18), *node["at"]) for node in nodes),
+        (_label(node, rank) for rank, node in enumerate(nodes)),
         around=[*(around_mark(*node["at"]) for node in nodes), *heads],
         within=(0, 0, WIDTH, HEIGHT),
         size=SIZE,
