@@ -82,7 +82,7 @@ def kept(state: Path) -> list[Kept]:
     found = []
     for version in versions(state):
         place = state / "versions" / version
-        built = datetime.fromtimestamp(place.stat().st_mtime, UTC)
+        built = datetime.fromtimestamp((place / DATASET).stat().st_mtime, UTC)
         found.append(Kept(version, f"{built:%Y-%m-%d %H:%M} UTC", _quads(place), version == read))
     return found
 
