@@ -285,9 +285,12 @@ def blocks(assessments: Sequence[HypothesisAssessment], *, robustness: bool = Tr
     yield Heading(1, "The four hypotheses, assessed")
     if found:
         first = found[0]
+        views = " ".join(f"--view {view['view']}" for view in first["views"])
         yield Paragraph(
             f"Graph version {first['graph_version'] or 'unversioned'}; definitions {first['definitions_version']}; "
-            f"{first['software']}. To reproduce: install that version, then `biokg report`."
+            f"{first['software']}. To reproduce: install that version and check that `biokg build` prints this "
+            f"version of the graph, then `biokg report {views}{'' if robustness else ' --without-robustness'}`, with "
+            f"the same files of definitions where others than those of the project were used."
         )
     yield from _overview(found)
     for item in found:
