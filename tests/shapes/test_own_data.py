@@ -8,13 +8,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pyoxigraph import NamedNode, Quad, RdfFormat, parse
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
 from biokg.cli.main import main
+from biokg.cli.validate import loaded
 from biokg.shapes import load_shapes
 from biokg.shapes.exclusion import of_two_kinds
-from biokg.shapes.own_data import Text, validate_own
+from biokg.shapes.own_data import Text, TextOfLines, text_of, validate_own
 from biokg.shapes.spelling import unknown_terms
+from biokg.store.memory import MemoryStore
 
 PREFIXES = """@prefix bkg: <https://w3id.org/biokg/ontology/> . @prefix bks: <https://w3id.org/biokg/scheme/> .
 @prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
@@ -85,8 +87,17 @@ def test_a_thing_of_a_class_and_its_subclass_is_fine(vocabulary: list[Quad]) -> 
 
 def test_only_what_one_brings_is_reported(vocabulary: list[Quad], repository: Path) -> None:
     beside = [*vocabulary, *_quads("e:other a bkg:Alliance .")]
-    report = validate_own(_quads("e:mine a bkg:Alliance ."), beside, load_shapes(repository / "ontology" / "shapes"))
+    own = MemoryStore()
+    own.add(_quads("e:mine a bkg:Alliance ."))
+    report = validate_own(own, beside, load_shapes(repository / "ontology" / "shapes"))
     assert {str(result.focus) for result in report.results} == {"<http://e/mine>"}
+
+
+def test_blank_nodes_of_two_files_stay_apart(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.ttl").write_text("_:x <http://e/p> 1 .", encoding="utf-8")
+    store = loaded([tmp_path / "a.ttl", tmp_path / "b.ttl"])
+    assert len({quad.subject for quad in store.quads()}) == 2
 
 
 def test_the_line_is_where_the_node_is_a_subject(tmp_path: Path) -> None:
@@ -95,6 +106,17 @@ def test_the_line_is_where_the_node_is_a_subject(tmp_path: Path) -> None:
     lines = [Text(file).line_of(NamedNode(f"http://e/{name}")) for name in ("a", "b", "c", "d")]
     assert lines == [2, 4, 5, None]
     assert Text(Path("sent"), "<http://e/x> <http://e/p> 1 .").line_of(NamedNode("http://e/x")) == 1
+
+
+def test_the_lines_of_a_large_file_are_those_of_a_small_one(tmp_path: Path) -> None:
+    file = tmp_path / "mine.nq"
+    file.write_text("<http://e/a> <http://e/p> <http://e/b> .\n<http://e/b> <http://e/p> 'a b' .\n", encoding="utf-8")
+    nodes = [NamedNode(f"http://e/{name}") for name in "abpx"] + [Literal("a b")]
+    file.write_text(file.read_text(encoding="utf-8") + "<http://e/c> <http://e/p> <http://e/x> <http://e/g> .\n")
+    of_lines = text_of(file, nodes)
+    assert [of_lines.line_of(node) for node in nodes] == [1, 2, None, 3, None]
+    assert isinstance(of_lines, TextOfLines)
+    assert [Text(file).line_of(node) for node in (nodes[0], nodes[1], nodes[3])] == [1, 2, 3]
 
 
 def test_the_report_on_a_file_names_its_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

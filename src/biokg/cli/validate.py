@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pyoxigraph import Quad
 
     from biokg.settings import Settings
-    from biokg.store.base import Store
+    from biokg.store.memory import MemoryStore
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -25,7 +25,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.set_defaults(run=run)
 
 
-def loaded(files: list[Path], ontology_folder: Path | None = None) -> Store:
+def loaded(files: list[Path], ontology_folder: Path | None = None) -> MemoryStore:
     """A store in memory that holds *files*, each in the graph it says or the default one.
 
     Plain JSON that names the project's context is read with that of *ontology_folder*, where it is given.
@@ -45,10 +45,11 @@ def loaded(files: list[Path], ontology_folder: Path | None = None) -> Store:
                 fix="use .ttl, .trig, .nt, .nq, .rdf or .jsonld",
             )
         try:
-            text = file.read_bytes()
             if form == ox.RdfFormat.JSON_LD and ontology_folder is not None:
-                text = with_own_context(text, ontology_folder)
-            store.add(ox.parse(text, form, rename_blank_nodes=True))
+                text = with_own_context(file.read_bytes(), ontology_folder)
+                store.add(ox.parse(text, form, rename_blank_nodes=True))
+            else:
+                store.engine.bulk_load(path=file, format=form)
         except (OSError, SyntaxError, ValueError) as error:
             raise UsageError(f"{file}: {error}", fix="give an RDF file that exists and parses") from None
     return store
@@ -64,15 +65,15 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     from biokg.cli.graph import graph
     from biokg.cli.progress import progress_bar
     from biokg.shapes import load_shapes, validate
-    from biokg.shapes.own_data import Text, validate_own, where
+    from biokg.shapes.own_data import text_of, validate_own, where
 
     shapes = load_shapes(settings.ontology_folder / "shapes")
     if arguments.file:
         folder = settings.ontology_folder
         own, beside = loaded(arguments.file, folder), loaded(vocabulary(folder), folder)
         beside.add(hypotheses_named())
-        report = validate_own(own.quads(), beside.quads(), shapes)
-        texts = [Text(file) for file in arguments.file]
+        report = validate_own(own, beside.quads(), shapes)
+        texts = [text_of(file, [result.focus for result in report.results]) for file in arguments.file]
         print(report.text(where=lambda node: where(node, texts)))
     else:
         with graph(settings) as (store, _version), progress_bar() as progress:

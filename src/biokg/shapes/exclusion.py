@@ -16,6 +16,7 @@ ONE_KIND = NamedNode(SHAPE + "OneKind")
 """Named as the source shape of these results, though the rule is read from the ontology's axioms."""
 _OWL, _RDF = PREFIXES["owl"], PREFIXES["rdf"]
 _SUB_CLASS = PREFIXES["rdfs"] + "subClassOf"
+_READ = {RDF_TYPE, _SUB_CLASS, _OWL + "disjointWith", _OWL + "members", _RDF + "first", _RDF + "rest"}
 
 
 def of_two_kinds(quads: Iterable[Quad]) -> tuple[Result, ...]:
@@ -25,6 +26,8 @@ def of_two_kinds(quads: Iterable[Quad]) -> tuple[Result, ...]:
     """
     outgoing: dict[str, dict[Term, list[Term]]] = defaultdict(lambda: defaultdict(list))
     for quad in quads:
+        if quad.predicate.value not in _READ:
+            continue
         if not isinstance(quad.object, Triple) and not isinstance(quad.subject, Triple):
             outgoing[quad.predicate.value][quad.subject].append(quad.object)
     apart = {frozenset(pair) for pair in _pairs(outgoing)}

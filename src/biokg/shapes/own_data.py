@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad
@@ -22,23 +23,22 @@ _PREFIX = re.compile(r"^\s*(?:@prefix|PREFIX)\s+([\w.-]*):\s*<([^>]*)>", re.MULT
 
 
 def validate_own(
-    own: Iterable[Quad], beside: Iterable[Quad], shapes: Shapes, *, vocabulary: Iterable[Quad] | None = None
+    own: MemoryStore, beside: Iterable[Quad], shapes: Shapes, *, vocabulary: Iterable[Quad] | None = None
 ) -> ValidationReport:
     """What is wrong with the data *own*, read together with the ontology, the codes and perhaps data *beside* it.
 
     Beyond the shapes it names misspelt terms and nodes of two classes that exclude each other, by what *vocabulary*
     declares: the part of *beside* that is ontology and codes (default: all of it). What is wrong with a node of which
-    only *beside* speaks is left out.
+    only *beside* speaks is left out. *own* holds everything afterwards.
     """
-    sent, context = list(own), list(beside)
-    terms = context if vocabulary is None else list(vocabulary)
-    store = MemoryStore()
-    store.add(context)
-    store.add(sent)
-    report = validate(store, shapes=shapes)
-    more = (*unknown_terms([*terms, *sent]), *of_two_kinds([*terms, *sent]))
-    spoken_of = {quad.subject for quad in sent}
-    foreign = {quad.subject for quad in context} - spoken_of
+    context, engine = list(beside), own.engine
+    declares = context if vocabulary is None else list(vocabulary)
+    foreign = {
+        node for node in {quad.subject for quad in context} if not any(engine.quads_for_pattern(node, None, None))
+    }
+    more = (*unknown_terms(chain(declares, engine)), *of_two_kinds(chain(declares, engine)))
+    own.add(context)
+    report = validate(own, shapes=shapes)
     return replace(report, results=tuple(r for r in (*report.results, *more) if r.focus not in foreign))
 
 
@@ -74,7 +74,35 @@ class Text:
         return None
 
 
-def where(node: Term, texts: Iterable[Text]) -> str:
+class TextOfLines:
+    """A file of N-Triples or N-Quads, of any size: the lines of *nodes*, found in one pass (see :class:`Text`)."""
+
+    def __init__(self, path: Path, nodes: Iterable[Term]) -> None:
+        self.path = path
+        wanted = {str(node).encode() for node in nodes if isinstance(node, NamedNode)}
+        self._subjects: dict[bytes, int] = {}
+        self._objects: dict[bytes, int] = {}
+        with path.open("rb") as lines:
+            for number, line in enumerate(lines, start=1):
+                subject, _, rest = line.partition(b" ")
+                if subject in wanted:
+                    self._subjects.setdefault(subject, number)
+                value = rest.partition(b" ")[2].partition(b" ")[0]
+                if value in wanted:
+                    self._objects.setdefault(value, number)
+
+    def line_of(self, node: Term) -> int | None:
+        """The line, from 1, at which *node* stands as a subject; else where it first stands; ``None`` if nowhere."""
+        spelt = str(node).encode()
+        return self._subjects.get(spelt, self._objects.get(spelt))
+
+
+def text_of(path: Path, nodes: Iterable[Term]) -> Text | TextOfLines:
+    """The file at *path*, to be asked for the lines of *nodes*."""
+    return TextOfLines(path, nodes) if path.suffix.lower() in (".nt", ".nq") else Text(path)
+
+
+def where(node: Term, texts: Iterable[Text | TextOfLines]) -> str:
     """``file:line`` for *node* in the first of *texts* that speaks of it; empty where none does."""
     for text in texts:
         line = text.line_of(node)
