@@ -58,6 +58,7 @@ def test_the_commands_for_another_region_run_and_find_its_firms(
     (tmp_path / "tests").symlink_to(repository / "tests")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("BIOKG_STATE_DIR", str(shared_state))
+    monkeypatch.delenv("COLUMNS", raising=False)
     (commands,) = (block for block in _blocks(guide, "sh") if "--populations" in block)
     said = []
     for line in commands.strip().splitlines():
@@ -74,8 +75,9 @@ def test_the_commands_for_another_region_run_and_find_its_firms(
 
 
 def test_a_claim_without_a_population_says_how_to_name_one(
-    repository: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
     world = tmp_path / "world.nq"
     assert main(["generate", "--firms", "20", "--output", str(world)]) == 0
     assert main(["load", "--store", str(tmp_path / "store"), str(world)]) == 0
