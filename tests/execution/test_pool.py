@@ -104,9 +104,12 @@ def test_a_worker_that_is_dear_to_replace_is_left_to_end_a_short_query_of_a_clie
     rows = [slot for slot in range(SLOTS) if pool.slots.row(slot).pid]
     for slot in rows:
         pool.slots.occupy(slot, pool.slots.row(slot).pid, 64 * 2**30)
-    begun = lambda: any(pool.slots.row(slot).began for slot in rows)  # noqa: E731
+
+    def leaves_once_begun() -> bool:
+        return any(pool.slots.row(slot).began for slot in rows)
+
     with pytest.raises(errors.DeadlineExceeded):
-        pool.run(Job(ENDLESS, deadline=1.5, gone=begun))
+        pool.run(Job(ENDLESS, deadline=1.5, gone=leaves_once_begun))
     assert csv(pool) == "3000"
 
 

@@ -63,7 +63,10 @@ class _Elsewhere(Answering):
     """A store that makes no views ahead, as one in another process."""
 
     def __init__(self, store: MemoryStore) -> None:
-        self.query = store.query  # type: ignore[method-assign,assignment]
+        self._store = store
+
+    def query(self, text: str, *dataset: Any, **options: Any) -> Any:
+        return self._store.query(text, *dataset, **options)
 
 
 def test_verdicts_are_the_same_whether_views_are_made_ahead_or_asked_one_by_one(

@@ -283,6 +283,42 @@ def member_query(focus: Focus, shape: Shape) -> str:
     return f"SELECT DISTINCT {focus.names} ({variable} AS ?found) WHERE {{ {pattern} }}"
 
 
+def all_values(path: Path) -> str:
+    """Pattern of every node with each of its values of *path*, whatever class it is of."""
+    return f"{THIS} {path.sparql()} {VALUE}"
+
+
+def size_query(pattern: str) -> str:
+    """How many solutions (``?size``) *pattern* has."""
+    return f"SELECT (COUNT(*) AS ?size) WHERE {{ {pattern} }}"
+
+
+def several_query(path: Path) -> str:
+    """Every node with more than one value of *path*."""
+    return f"SELECT {THIS} WHERE {{ {all_values(path)} }} GROUP BY {THIS} HAVING(COUNT(DISTINCT {VALUE}) > 1)"
+
+
+def some_values_query(path: Path, most: int) -> str:
+    """At most *most* different values of *path*."""
+    return f"SELECT DISTINCT {VALUE} WHERE {{ {all_values(path)} }} LIMIT {most}"
+
+
+def breaking_query(path: Path, listed: str | None, broken: str) -> str:
+    """The values, those *listed* or else all of *path*, for which the expression *broken* is true."""
+    values = listed or f"{{ SELECT DISTINCT {VALUE} WHERE {{ {all_values(path)} }} }}"
+    return f"SELECT {VALUE} WHERE {{ {values} FILTER({broken}) }}"
+
+
+def missing_query(focus: Focus, path: Path) -> str:
+    """The focus nodes without a value of *path*, by taking away all that have one."""
+    return f"SELECT DISTINCT {THIS} WHERE {{ {focus.pattern()} MINUS {{ {THIS} {path.sparql()} ?any }} }}"
+
+
+def listed(variable: str, nodes: Sequence[Node]) -> str:
+    """The pattern that binds *variable* to each of *nodes*."""
+    return f"VALUES {variable} {{ {' '.join(map(str, nodes))} }}"
+
+
 def _select(focus: Focus, rest: str) -> str:
     return f"SELECT DISTINCT {focus.names} WHERE {{ {focus.pattern()} {rest} }}"
 

@@ -54,8 +54,7 @@ class Engine:
         self.graphs = graphs
         self._below: dict[str, tuple[str, ...]] | None = None
         self._names = NameIndex(keep=keep_names)
-        self._screen = Screen(self.rows)
-        self._screens = isinstance(store, LocalStore) and not keep_names
+        self._screen = Screen(self.rows) if isinstance(store, LocalStore) and not keep_names else None
         self.held: Mapping[Node, Mapping[str, int]] = {}
         """How many values changed nodes have, by property; the nodes of a :class:`Focus` are looked up here."""
         self._bad: dict[tuple[Node, Focus], frozenset[Node]] = {}
@@ -196,7 +195,7 @@ class Engine:
         """The focus nodes that break a count, found by a scan of the property; ``None`` where that does not pay."""
         bound = constraint.parameter.value if constraint.parameter is not None else ""
         kind = (constraint.component, bound)
-        if kind not in {("MinCount", "1"), ("MaxCount", "1")} or not self._screens or shape.path is None:
+        if kind not in {("MinCount", "1"), ("MaxCount", "1")} or self._screen is None or shape.path is None:
             return None
         if not self._screen.pays(focus, shape.path):
             return None
@@ -219,7 +218,7 @@ class Engine:
 
     def _values(self, shape: Shape, focus: Focus, alone: Mapping[Constraint, str]) -> Iterator[Result]:
         constraints = list(alone)
-        if self._screens and shape.path is not None and self._screen.pays(focus, shape.path):
+        if self._screen is not None and shape.path is not None and self._screen.pays(focus, shape.path):
             bad = self._screen.breaking(shape.path, compiler.broken(list(alone.values())))
             here = restricted(focus, compiler.VALUE, bad)
             if here is None:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 
 from pyoxigraph import BlankNode
 
-from biokg.shapes.compiler import VALUE, Focus
+from biokg.shapes import compiler
+from biokg.shapes.compiler import Focus
 from biokg.shapes.index import Node
 from biokg.shapes.paths import Path
 
@@ -29,49 +30,43 @@ class Screen:
 
     rows: Rows
     _sizes: dict[str, int] = field(default_factory=dict)
-    _few: dict[str, tuple[Node, ...]] = field(default_factory=dict)
-    _several: dict[str, tuple[Node, ...]] = field(default_factory=dict)
-    _breaking: dict[tuple[str, str], tuple[Node, ...]] = field(default_factory=dict)
+    _some: dict[Path, tuple[Node, ...]] = field(default_factory=dict)
+    _several: dict[Path, tuple[Node, ...]] = field(default_factory=dict)
+    _breaking: dict[tuple[Path, str], tuple[Node, ...]] = field(default_factory=dict)
 
     def pays(self, focus: Focus, path: Path | None) -> bool:
         """Whether scanning *path* costs less than looking at each node of *focus*."""
         if focus.nodes is not None or focus.steps or path is None or not _is_one_step(path):
             return False
-        return self._size(_values(path)) <= DEAR * self._size(focus.pattern())
+        return self._size(compiler.all_values(path)) <= DEAR * self._size(focus.pattern())
 
     def _size(self, pattern: str) -> int:
         if pattern not in self._sizes:
-            (row,) = self.rows(f"SELECT (COUNT(*) AS ?size) WHERE {{ {pattern} }}")
+            (row,) = self.rows(compiler.size_query(pattern))
             self._sizes[pattern] = int(row["size"].value)
         return self._sizes[pattern]
 
     def several(self, path: Path) -> tuple[Node, ...]:
         """Nodes, of any class, with several values of *path*."""
-        scan = _values(path)
-        if scan not in self._several:
-            grouped = f"{{ {scan} }} GROUP BY ?this HAVING(COUNT(DISTINCT ?value) > 1)"
-            self._several[scan] = tuple(row["this"] for row in self.rows(f"SELECT ?this WHERE {grouped}"))
-        return self._several[scan]
+        if path not in self._several:
+            self._several[path] = tuple(row["this"] for row in self.rows(compiler.several_query(path)))
+        return self._several[path]
 
     def breaking(self, path: Path, broken: str) -> tuple[Node, ...]:
         """Values of *path*, of any node, for which the expression *broken* is true."""
-        scan = _values(path)
-        key = (scan, broken)
-        if key not in self._breaking:
-            if scan not in self._few:
-                some = self.rows(f"SELECT DISTINCT ?value WHERE {{ {scan} }} LIMIT {MOST + 1}")
-                self._few[scan] = tuple(row["value"] for row in some)
-            few = _listed(VALUE, self._few[scan])
-            values = f"{{ SELECT DISTINCT ?value WHERE {{ {scan} }} }}" if few is None else few
-            found = self.rows(f"SELECT ?value WHERE {{ {values} FILTER({broken}) }}")
-            self._breaking[key] = tuple(row["value"] for row in found)
-        return self._breaking[key]
+        if (path, broken) not in self._breaking:
+            if path not in self._some:
+                found = self.rows(compiler.some_values_query(path, MOST + 1))
+                self._some[path] = tuple(row["value"] for row in found)
+            some = self._some[path]
+            all_of_them = compiler.listed(compiler.VALUE, some) if _can_be_listed(some) else None
+            found = self.rows(compiler.breaking_query(path, all_of_them, broken))
+            self._breaking[path, broken] = tuple(row["value"] for row in found)
+        return self._breaking[path, broken]
 
     def missing(self, focus: Focus, path: Path) -> Iterator[Node]:
         """The focus nodes without a value of *path*."""
-        having = f"MINUS {{ ?this {path.sparql()} ?any }}"
-        for row in self.rows(f"SELECT DISTINCT ?this WHERE {{ {focus.pattern()} {having} }}"):
-            yield row["this"]
+        return (row["this"] for row in self.rows(compiler.missing_query(focus, path)))
 
 
 def _is_one_step(path: Path) -> bool:
@@ -80,20 +75,15 @@ def _is_one_step(path: Path) -> bool:
     return path.kind == "predicate"
 
 
-def _values(path: Path) -> str:
-    return f"?this {path.sparql()} ?value"
-
-
-def _listed(variable: str, nodes: Sequence[Node]) -> str | None:
-    """The pattern that lists *nodes*; ``None`` where they are too many or have no name."""
-    if len(nodes) > MOST or any(isinstance(node, BlankNode) for node in nodes):
-        return None
-    return f"VALUES {variable} {{ {' '.join(map(str, nodes))} }}"
+def _can_be_listed(nodes: Sequence[Node]) -> bool:
+    """Whether *nodes* are not too many and all have a name."""
+    return len(nodes) <= MOST and not any(isinstance(node, BlankNode) for node in nodes)
 
 
 def restricted(focus: Focus, variable: str, nodes: Sequence[Node]) -> Focus | None:
     """*focus* where *variable* is one of *nodes*, all focus nodes if they are too many, ``None`` if there are none."""
     if not nodes:
         return None
-    listed = _listed(variable, nodes)
-    return focus if listed is None else replace(focus, base=f"{listed} {{ {focus.base} }}")
+    if not _can_be_listed(nodes):
+        return focus
+    return replace(focus, base=f"{compiler.listed(variable, nodes)} {{ {focus.base} }}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
@@ -22,9 +23,10 @@ def store_query(name: str) -> str:
     return (files("biokg.store") / "queries" / f"{name}.rq").read_text(encoding="utf-8")
 
 
-class Answering:
+class Answering(ABC):
     """The reading half of :class:`~biokg.store.base.Store` for whoever has :meth:`query`."""
 
+    @abstractmethod
     def query(
         self,
         text: str,
@@ -33,7 +35,7 @@ class Answering:
         union_default_graph: bool = True,
     ) -> ox.QuerySolutions | ox.QueryBoolean | Iterator[ox.Triple]:
         """The engine's answer to *text* of whatever form, in pyoxigraph's terms."""
-        raise NotImplementedError
+        ...
 
     def select(
         self,
