@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Protocol, cast
+from typing import IO, TYPE_CHECKING, cast
 
 from biokg.errors import StoreError, UsageError
 from biokg.rdf.fingerprint import DatasetHash
+from biokg.scale.summing import Readable, opened, summed_beside, version_of
+
+if TYPE_CHECKING:
+    from pyoxigraph import Store
 
 Progress = Callable[[str, int, int | None], None]
 STEP = 1 << 20
 FORMATS = {".nq": "N_QUADS", ".nt": "N_TRIPLES", ".ttl": "TURTLE", ".trig": "TRIG", ".rdf": "RDF_XML"}
-
-
-class _Readable(Protocol):
-    def read(self, size: int = -1) -> bytes: ...
+LINES = {"N_QUADS", "N_TRIPLES"}
+"""Formats that can be cut after any line."""
 
 
 class Chunks(io.RawIOBase):
@@ -53,7 +55,7 @@ class Chunks(io.RawIOBase):
 class _Counting:
     """Passes bytes on and reports how many went by."""
 
-    def __init__(self, source: _Readable, place: Callable[[], int], report: Callable[[int], None]) -> None:
+    def __init__(self, source: Readable, place: Callable[[], int], report: Callable[[int], None]) -> None:
         self._source, self._place, self._report = source, place, report
         self._next = STEP
 
@@ -66,22 +68,38 @@ class _Counting:
         return found
 
 
-def load_stream(path: Path, source: _Readable, form: str = "N_QUADS") -> int:
+def load_stream(path: Path, source: Readable, form: str = "N_QUADS") -> int:
     """Bulk load *source* into the new or existing RocksDB folder *path*, then compact it; gives the number of quads.
 
     Raises :class:`StoreError` if the folder cannot be written, :class:`UsageError` if the text is not valid.
     """
+    with _filled(path) as store:
+        _bulk_load(store, source, form)
+    return len(store)
+
+
+@contextmanager
+def _filled(path: Path) -> Iterator[Store]:
+    """The store in *path*, for bulk loads; compacted at the end."""
     import pyoxigraph as ox
 
     try:
         store = ox.Store(str(path))
-        store.bulk_load(cast("IO[bytes]", source), format=getattr(ox.RdfFormat, form))
+        yield store
         store.optimize()
-        return len(store)
+    except (OSError, RuntimeError) as error:
+        raise StoreError(f"{path}: {error}") from None
+
+
+def _bulk_load(store: Store, source: Readable, form: str) -> None:
+    import pyoxigraph as ox
+
+    try:
+        store.bulk_load(cast("IO[bytes]", source), format=getattr(ox.RdfFormat, form))
     except SyntaxError as error:
         raise UsageError(f"line {error.lineno}: {error.msg}", fix="nothing of it is served; correct the file") from None
     except (OSError, RuntimeError) as error:
-        raise StoreError(f"{path}: {error}") from None
+        raise StoreError(f"the load failed: {error}", fix="nothing of it is served") from None
 
 
 def form_of(path: Path) -> str:
@@ -95,8 +113,8 @@ def form_of(path: Path) -> str:
 def load_files(folder: Path, files: Iterable[Path], progress: Progress | None = None) -> int:
     """Add *files* to the store folder at *folder*, all or nothing, and make the result current; gives its quads.
 
-    The data loaded so far stays served until the end; a crash leaves it as it was. The dataset's hash is taken
-    anew in a pass over what is then in the store.
+    The data loaded so far stays served until the end; a crash leaves it as it was. The dataset's hash is summed
+    beside the load where the files tell it, and else in a pass over what is then in the store.
     """
     from biokg.store.folder import StoreFolder
 
@@ -105,10 +123,19 @@ def load_files(folder: Path, files: Iterable[Path], progress: Progress | None = 
     store_folder = StoreFolder(folder)
     lock = store_folder.lock()
     try:
+        before = store_folder.current()
         draft = store_folder.draft()
-        for path, form in zip(paths, forms, strict=True):
-            _load_file(draft, path, form, progress)
-        version = _hashed(draft, progress)
+        with summed_beside(paths if set(forms) <= LINES else []) as summed:
+            with _filled(draft) as store:
+                for path, form in zip(paths, forms, strict=True):
+                    _load_file(store, path, form, progress)
+            quads = len(store)
+            del store
+            version = summed()
+        if version is not None and before is not None:
+            version.merge(before.version.state, before.version.quads)
+        if version is None or version.quads != quads:
+            version = _hashed(draft, progress)
         generation = store_folder.commit(draft, version)
         store_folder.drop_others(generation.path)
         return version.quads
@@ -116,25 +143,22 @@ def load_files(folder: Path, files: Iterable[Path], progress: Progress | None = 
         os.close(lock)
 
 
-def _load_file(draft: Path, path: Path, form: str, progress: Progress | None) -> None:
+def _load_file(store: Store, path: Path, form: str, progress: Progress | None) -> None:
     try:
         total = path.stat().st_size
-        with path.open("rb") as raw:
-            stream: _Readable = gzip.GzipFile(fileobj=raw) if path.name.endswith(".gz") else raw
+        with opened(path) as (stream, place):
 
             def report(done: int) -> None:
                 if progress is not None:
                     progress(f"load {path.name} (MB)", done >> 20, total >> 20)
 
-            load_stream(draft, _Counting(stream, raw.tell, report), form)
-    except OSError as error:
+            _bulk_load(store, _Counting(stream, place, report), form)
+    except (OSError, EOFError) as error:
         raise UsageError(f"{path}: {error}") from None
 
 
 def _hashed(draft: Path, progress: Progress | None) -> DatasetHash:
     import pyoxigraph as ox
-
-    from biokg.scale.summing import version_of
 
     def report(done: int) -> None:
         if progress is not None:
