@@ -9,6 +9,7 @@ from biokg.errors import UsageError
 from biokg.queries.binding import bind
 from biokg.queries.catalogue import find
 from biokg.queries.nearest import nearest
+from biokg.queries.order import in_order, without_order
 from biokg.queries.table import Table
 from biokg.terms import VIEWS, View
 
@@ -35,5 +36,7 @@ def run(
     :class:`UsageError` (unknown query, parameter, value or view) and whatever the store raises.
     """
     canned = find(query) if isinstance(query, str) else query
-    answer = store.select(bind(canned, parameters), default_graphs=find_view(view).graphs)
-    return Table(tuple(answer.variables), tuple(tuple(row) for row in answer.rows))
+    text, keys = without_order(bind(canned, parameters))
+    answer = store.select(text, default_graphs=find_view(view).graphs)
+    rows = in_order([tuple(row) for row in answer.rows], answer.variables, keys)
+    return Table(tuple(answer.variables), tuple(rows))

@@ -1,0 +1,73 @@
+"""A large store is asked in as few graphs as its views allow, and answers as the graphs one by one do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyoxigraph as ox
+import pytest
+
+from biokg.store import local
+from biokg.store.memory import MemoryStore
+from biokg.terms import VIEWS, layer_graph
+
+QUERY = "SELECT DISTINCT ?s ?o WHERE { ?s <http://e/p> ?o } ORDER BY ?s ?o"
+
+
+class Watched:
+    """An engine that remembers with which options it was asked."""
+
+    def __init__(self, engine: ox.Store) -> None:
+        self._engine = engine
+        self.asked: list[dict[str, Any]] = []
+
+    def query(self, text: str, **options: Any) -> Any:
+        self.asked.append(options)
+        return self._engine.query(text, **options)
+
+    def __len__(self) -> int:
+        return len(self._engine)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._engine, name)
+
+
+@pytest.fixture
+def store(monkeypatch: pytest.MonkeyPatch) -> MemoryStore:
+    monkeypatch.setattr(local, "COPY_UP_TO", 0)
+    held = MemoryStore()
+    held._own = Watched(held.engine)  # type: ignore[assignment]
+    held.load_nquads(
+        b"".join(
+            f"<http://e/{name}> <http://e/p> <http://e/o> <{layer_graph(name)}> .\n".encode()
+            for name in ("dissertation", "public-to-2016", "public-after-2016")
+        )
+    )
+    return held
+
+
+def answered(store: MemoryStore, view: str) -> tuple[set[str], dict[str, Any]]:
+    rows = store.select(QUERY, default_graphs=VIEWS[view].graphs).rows
+    watched: Any = store.engine
+    return {str(row[0])[len("<http://e/") : -1] for row in rows}, watched.asked[-1]
+
+
+def test_a_view_of_every_graph_is_the_union_which_is_looked_up_once(store: MemoryStore) -> None:
+    found, options = answered(store, "all")
+    assert found == {"dissertation", "public-to-2016", "public-after-2016"}
+    assert options == {"use_default_graph_as_union": True}
+
+
+def test_a_narrower_view_asks_only_the_graphs_that_are_here(store: MemoryStore) -> None:
+    found, options = answered(store, "to-2016")
+    assert found == {"dissertation", "public-to-2016"}
+    assert options == {"default_graph": [ox.NamedNode(layer_graph(name)) for name in sorted(found)]}
+
+
+@pytest.mark.parametrize("graph", ["<http://e/other>", ""])
+def test_a_graph_outside_the_view_is_not_read_once_it_is_written(store: MemoryStore, graph: str) -> None:
+    answered(store, "all")
+    store.load_nquads(f"<http://e/stray> <http://e/p> <http://e/o> {graph} .\n".encode())
+    found, options = answered(store, "all")
+    assert "stray" not in found
+    assert len(options["default_graph"]) == 3
