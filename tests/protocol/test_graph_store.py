@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from running import Server, running
@@ -145,3 +146,11 @@ def test_a_multipart_body_needs_no_length(writable: Server) -> None:
     path = "/rdf-graph-store?graph=http://e/chunked"
     assert writable.request("POST", path, chunked, headers, write=True).status == 201
     assert "<http://e/2> 3" in writable.request("GET", path, headers={"Accept": "text/turtle"}).text
+
+
+@pytest.mark.parametrize("name", ["caf%C3%A9", "%E3%89%AA", "a%2525b", "a%20b"])
+def test_a_graph_named_by_its_address_keeps_its_name_in_any_script(writable: Server, name: str) -> None:
+    path = f"{GSP}/{name}"
+    assert writable.put(path, ONE).status == 201
+    assert writable.request("GET", path).status == 200
+    assert writable.request("GET", f"{GSP}?graph={quote(writable.address + path, safe='')}").status == 200

@@ -218,3 +218,36 @@ def test_a_silent_service_fails_without_a_word_and_leaves_the_rest(server: Serve
     assert [list(row) for row in told["results"]["bindings"]] == [["x"], ["x"]]
     assert told["head"]["vars"] == ["x", "y"]
     assert server.query("SELECT * { SERVICE SILENT <http://e/> { ?a ?b ?c } SERVICE <http://e/> {} }").status == 403
+
+
+@pytest.mark.parametrize("name", ["%E3%89%AA", "%FF", "caf%C3%A9", "%2525", "%00", "a%0Ab"])
+def test_an_address_in_any_script_is_answered_by_a_problem_document(server: Server, name: str) -> None:
+    for path in (f"/{name}", f"/rdf-graph-store/{name}"):
+        answered = server.request("GET", path)
+        assert answered.status in (400, 404)
+        assert answered.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [
+        ("/sparql?query=ASK%7B%7D&default-graph-uri=http://e/%EF%BF%BD", {}),
+        ("/sparql?query=ASK%7B%7D&named-graph-uri=http://e/%25ZZ", {}),
+        ("/sparql?query=ASK%20FROM%20%3Chttp://%5B:/%3E%20%7B%7D", {}),
+        ("/sparql?query=ASK%20FROM%20%3Chttp://e/%25ZZ%3E%20%7B%7D", {}),
+        ("/sparql?query=ASK%7B%3Fa%20%3Fb%201%7D", {"Host": "a b"}),
+        ("/sparql?query=ASK%7B%3Fa%20%3Fb%202%7D", {"Host": "%"}),
+        ("/rdf-graph-store?graph=http://%5B:/", {}),
+    ],
+)
+def test_what_is_no_iri_is_refused_and_ends_no_worker(server: Server, path: str, headers: dict[str, str]) -> None:
+    answered = server.request("GET", path, headers=headers)
+    assert (answered.status, answered.headers["content-type"]) == (400, "application/problem+json")
+    assert answered.json()["type"].endswith("/bad-request")
+
+
+def test_parameters_without_a_query_are_no_request_for_the_description(server: Server) -> None:
+    assert server.request("GET", "/sparql?timeout=3").status == 400
+    assert server.request("GET", "/sparql?default-graph-uri=http://e/g").status == 400
+    told = server.request("GET", "/sparql?format=nt")
+    assert (told.status, told.headers["content-type"]) == (200, "application/n-triples")

@@ -7,7 +7,7 @@ import io
 from typing import TYPE_CHECKING
 
 import pytest
-from pyoxigraph import RdfFormat, parse
+from pyoxigraph import QueryResultsFormat, RdfFormat, parse, parse_query_results
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -103,3 +103,47 @@ def test_a_table_without_statements_of_its_own_says_so_and_places_are_described(
     page = client.get("/data/tables/role_terms", headers={"Accept": "text/html"}).text
     assert "they say how other tables are read" in page
     assert "role_terms.ttl" not in page
+
+
+RESULTS = "application/sparql-results+json"
+
+
+@pytest.mark.parametrize("place", ["/query", "/api/queries"])
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (RESULTS, RESULTS),
+        (f"{RESULTS},application/json,text/javascript", RESULTS),
+        ("application/sparql-results+xml", "application/sparql-results+xml"),
+        ("application/xml", "application/xml"),
+        ("text/turtle;q=0.1, text/xml", "text/xml; charset=utf-8"),
+        ("application/json", "application/json"),
+        ("text/csv", "text/csv; charset=utf-8"),
+        ("text/tab-separated-values", "text/tab-separated-values; charset=utf-8"),
+        ("application/vnd.apache.parquet", "application/vnd.apache.parquet"),
+    ],
+)
+def test_a_canned_query_answers_in_every_result_format(client: FlaskClient, place: str, asked: str, said: str) -> None:
+    path = f"{place}/h1-instruments"
+    answered = client.get(path, headers={"Accept": asked})
+    assert (answered.status_code, answered.headers["Content-Type"]) == (200, said)
+    assert {"Accept", "Accept-Encoding"} <= {part.strip() for part in answered.headers["Vary"].split(",")}
+    tag = answered.headers["ETag"]
+    assert client.get(path, headers={"Accept": asked, "If-None-Match": tag}).status_code == 304
+    other = "text/csv" if said != "text/csv; charset=utf-8" else RESULTS
+    assert client.get(path, headers={"Accept": other, "If-None-Match": tag}).status_code == 200
+
+
+@pytest.mark.parametrize("suffix", ["srj", "srx", "xml"])
+def test_result_formats_of_a_canned_query_hold_its_rows(client: FlaskClient, suffix: str) -> None:
+    form = QueryResultsFormat.JSON if suffix == "srj" else QueryResultsFormat.XML
+    for address in (f"/query/h1-instruments.{suffix}", f"/api/queries/h1-instruments?format={suffix}"):
+        rows = list(parse_query_results(client.get(address).data, format=form))
+        assert len(rows) == client.get("/api/queries/h1-instruments").json["count"]
+
+
+def test_a_format_that_is_none_is_refused_with_those_that_are(client: FlaskClient) -> None:
+    for path in ("/api/queries/sources", "/query/sources", "/search"):
+        refused = client.get(path, query_string={"format": "docx"})
+        assert refused.status_code == 406
+        assert "application/json" in refused.text

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from biokg.errors import BioKGError
+from biokg.errors import BioKGError, UsageError
 from biokg.execution import frames, lines
 from biokg.execution.board import PATIENT, QUICK, Slots, VersionBoard
 from biokg.execution.lines import WorkerLines, WorkQueue
@@ -251,9 +251,9 @@ class _Worker:
             )
             write_result(result, asked.media_type, out)
             out.end()
-        except BioKGError as error:
+        except (BioKGError, ValueError) as error:
             with contextlib.suppress(OSError):
-                out.fail(error)
+                out.fail(_of_query(error))
         except (BrokenPipeError, ConnectionError):
             self._lines.drop(asked.request)
         finally:
@@ -285,6 +285,11 @@ def error_document(error: BioKGError) -> dict[str, Any]:
     return document | {"line": getattr(error, "line", None), "column": getattr(error, "column", None)}
 
 
+def _of_query(error: BioKGError | ValueError) -> BioKGError:
+    """What went wrong with a query; a ``ValueError`` is what the engine says of an IRI that is none."""
+    return error if isinstance(error, BioKGError) else UsageError(f"the query names no valid IRI: {error}")
+
+
 def _answer(
     connection: socket.socket, store: LocalStore | RemoteStore, job: dict[str, Any], begun: Callable[[], None]
 ) -> None:
@@ -307,5 +312,5 @@ def _answer(
             )
             write_result(result, job["media_type"], out)
         out.flush({"seconds": time.monotonic() - started})
-    except BioKGError as error:
-        frames.send_json(connection, frames.ERROR, error_document(error))
+    except (BioKGError, ValueError) as error:
+        frames.send_json(connection, frames.ERROR, error_document(_of_query(error)))

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from pyoxigraph import Literal
+from pyoxigraph import BlankNode, Literal, NamedNode
 
 from biokg.terms import PREFIXES
 
@@ -44,8 +44,8 @@ def plain(term: Any) -> Any:
 
 
 def _json_term(term: Any) -> dict[str, str]:
-    if not hasattr(term, "datatype"):
-        return {"type": "uri", "value": term.value}
+    if isinstance(term, NamedNode | BlankNode):
+        return {"type": "uri" if isinstance(term, NamedNode) else "bnode", "value": term.value}
     out = {"type": "literal", "value": term.value}
     if term.language:
         out["xml:lang"] = term.language

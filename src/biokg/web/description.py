@@ -35,7 +35,7 @@ def description() -> Response:
     """The description as RDF, in the format the client accepts."""
     import pyoxigraph as ox
 
-    said, written = answer_types("DESCRIBE", accept=request.headers.get("Accept"), asked=None)
+    said, written = answer_types("DESCRIBE", accept=request.headers.get("Accept"), asked=request.args.get("format"))
     prefixes = {"sd": SD, "void": PREFIXES["void"]}
     body = ox.serialize(
         _triples(request.base_url), format=getattr(ox.RdfFormat, GRAPH_TYPES[written]), prefixes=prefixes

@@ -110,7 +110,7 @@ class Direct:
             return body
 
         content_type = headers.get("content-type") or ""
-        sent = Sent(scope.method, scope.query_string.encode("latin-1"), content_type, read)
+        sent = Sent(scope.method, scope.query_string.encode(), content_type, read)
         operation = read_operation("query", QUERY, held.settings.max_query_bytes, sent)
         if operation is None:
             return None

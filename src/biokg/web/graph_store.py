@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin
 
 from flask import Blueprint, Response, request
 
@@ -21,6 +21,8 @@ from biokg.web.sparql import body_of_request, stream
 
 blueprint = Blueprint("graph_store", __name__)
 PATH = "/rdf-graph-store"
+_UNRESERVED = "/-._~!$&'()*+,;=:@"
+"""What stands in the path of an address as it is (RFC 3986); all else is percent-encoded, as clients send it."""
 DATASET_TYPES = ("application/trig", "application/n-quads", "application/ld+json")
 
 
@@ -36,11 +38,12 @@ def named() -> str | None:
         raise UsageError("more than one graph is named", fix="give graph= once, or default, not both")
     if default:
         return DEFAULT_GRAPH
-    if graphs:
-        graph = urljoin(request.base_url, graphs[0]) if graphs[0].startswith("/") else graphs[0]
-        require_iris([graph])
-        return graph
-    return None if request.path.rstrip("/") == PATH else request.base_url
+    if not graphs and request.path.rstrip("/") == PATH:
+        return None
+    here = request.host_url.rstrip("/") + quote(request.path, safe=_UNRESERVED)
+    graph = urljoin(here, graphs[0]) if graphs and graphs[0].startswith("/") else graphs[0] if graphs else here
+    require_iris([graph])
+    return graph
 
 
 @blueprint.get(PATH)

@@ -40,6 +40,7 @@ def document(error: BioKGError, status: int | None = None) -> dict[str, Any]:
 def respond(shown: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
     """*shown* as a problem document, or as a page where the client is a browser."""
     shown.setdefault("instance", f"urn:request:{g.get('request_id', '')}")
+    headers = {"Vary": "Accept, Accept-Encoding", **(headers or {})}
     if prefers_html(request.headers.get("Accept")):
         try:
             page = render_template(
@@ -49,7 +50,7 @@ def respond(shown: dict[str, Any], headers: dict[str, str] | None = None) -> Res
                 message=shown["detail"],
                 fix=shown.get("fix"),
                 near=shown.get("near", []),
-                retry_after=(headers or {}).get("Retry-After"),
+                retry_after=headers.get("Retry-After"),
                 request_id=g.get("request_id", ""),
             )
             return Response(page, shown["status"], headers, mimetype="text/html")

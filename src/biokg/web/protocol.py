@@ -126,8 +126,19 @@ def _taken(name: str, parameters: tuple[tuple[str, str], ...]) -> Operation | No
 def require_iris(graphs: Iterable[str]) -> None:
     """Raise :class:`UsageError` for a graph that is no absolute IRI."""
     for graph in graphs:
-        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]*", graph):
+        if not is_iri(graph):
             raise UsageError(f"{graph!r} is no absolute IRI", fix="name a graph of this store")
+
+
+def is_iri(text: str) -> bool:
+    """Whether *text* is an absolute IRI that the engine takes; handed any other, a worker would fail."""
+    import pyoxigraph as ox
+
+    try:
+        ox.NamedNode(text)
+    except ValueError:
+        return False
+    return True
 
 
 def deadline(asked: str | None) -> float | None:
@@ -176,6 +187,8 @@ def job_of(asked: Operation, guarded: Guarded, written: str, union: bool, asker:
     """The job of a query that is to be answered as *written*."""
     defaults, named = asked.all("default-graph-uri"), asked.all("named-graph-uri")
     require_iris((*defaults, *named))
+    if not is_iri(asker.base):
+        raise UsageError(f"{asker.base!r} can be no base IRI", fix="send a Host that names a host")
     given = bool(defaults or named)
     return Job(
         asked.text,

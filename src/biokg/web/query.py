@@ -24,10 +24,10 @@ from biokg.web.rendering import (
     HTML,
     JSON,
     RDF_TYPES,
+    SUFFIXES,
     TSV,
     as_json,
     finish,
-    media_type,
     page,
     plain,
     split_suffix,
@@ -36,6 +36,7 @@ from biokg.web.rendering import (
 from biokg.web.results.answers import DRAWN, SHOWN
 from biokg.web.results.drawn import Shown, fitting
 from biokg.web.service import service
+from biokg.web.solutions import is_solutions, kind_of, solutions
 
 blueprint = Blueprint("query", __name__)
 
@@ -95,17 +96,19 @@ def canned(name: str) -> Response:
         return citing.response(BASE + "query/" + stem, suffix)
     if dot and suffix in {"svg", "png"} and named(stem):
         return canned_picture(find_any(stem), suffix)
-    name, asked = split_suffix(name, (*RDF_TYPES, "html", "json", "csv", "tsv"))
+    name, asked = split_suffix(name, SUFFIXES)
     query = named(name)
     if query is None:
         if name in {"canned", "competency"}:
             return resolve(f"query/{name}")
         query = find(name)
-    kind = media_type((HTML, JSON, CSV, TSV, *RDF_TYPES.values()), asked)
+    kind = kind_of((HTML, JSON, CSV, TSV, *RDF_TYPES.values()), asked)
     if kind in RDF_TYPES.values():
         return finish(triples(query.iri, kind), kind)
     if kind == HTML:
         return canned_page(query)
+    if is_solutions(kind):
+        return solutions(raw(query), kind, name)
     columns, found = answer(query)
     return table(columns, found, kind, name) if kind in {CSV, TSV} else as_json(described(query, columns, found))
 

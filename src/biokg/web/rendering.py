@@ -11,6 +11,7 @@ from typing import Any
 from flask import Response, make_response, render_template, request
 
 from biokg.errors import NotAcceptable, NotFound
+from biokg.sparql.parquet import PARQUET
 from biokg.web.asking import Row
 from biokg.web.negotiation import choose
 from biokg.web.service import service
@@ -25,7 +26,13 @@ RDF_TYPES = {
     "nt": "application/n-triples",
     "rdf": "application/rdf+xml",
 }
-SUFFIXES = {**RDF_TYPES, "html": HTML, "json": JSON, "csv": CSV, "tsv": TSV}
+RESULT_TYPES = {
+    "srj": "application/sparql-results+json",
+    "srx": "application/sparql-results+xml",
+    "xml": "application/sparql-results+xml",
+    "parquet": PARQUET,
+}
+SUFFIXES = {**RDF_TYPES, **RESULT_TYPES, "html": HTML, "json": JSON, "csv": CSV, "tsv": TSV}
 TITLE = "BioKG: a knowledge graph of Belgian biotechnology as a regional innovation system"
 """The name under which the graph is cited."""
 
@@ -45,7 +52,8 @@ def media_type(offers: Sequence[str], asked: str | None = None) -> str:
 
     Raises :class:`NotAcceptable` naming the offers when the client accepts none of them.
     """
-    asked = asked or SUFFIXES.get(request.args.get("format", ""))
+    named = request.args.get("format", "")
+    asked = asked or SUFFIXES.get(named, named)
     if asked:
         if asked in offers:
             return asked
@@ -80,7 +88,7 @@ def finish(
     response = make_response(body, status)
     text = kind.startswith("text/") or kind == "image/svg+xml"
     response.headers["Content-Type"] = f"{kind}; charset=utf-8" if text else kind
-    response.headers["Vary"] = "Accept, Cookie"
+    response.headers["Vary"] = "Accept, Accept-Encoding, Cookie"
     response.headers["X-BioKG-Version"] = service().version
     if filename:
         response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'

@@ -28,6 +28,8 @@ from biokg.web.protocol import (
 from biokg.web.service import service
 
 blueprint = Blueprint("sparql", __name__)
+_OF_A_QUERY = frozenset({"timeout", "default-graph-uri", "named-graph-uri"})
+"""Parameters that mean nothing without a query."""
 
 
 def body_of_request(ceiling: int) -> bytes:
@@ -56,6 +58,8 @@ def sparql() -> Response:
     if asked is None:
         if request.method == "POST":
             raise UsageError("there is no query", fix="send query=…")
+        if _OF_A_QUERY & set(request.args):
+            raise UsageError("there is no query", fix="send query=…, or nothing for the service description")
         return _moved("/query") if prefers_html(accept) else description()
     if prefers_html(accept) and request.method == "GET" and asked.one("format") is None:
         return _moved("/query?" + urlencode({"query": asked.text}))
