@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import owlrl
 import pytest
 import rdflib
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, parse
 
-from biokg.reasoning import extend, materialise
-from biokg.reasoning.axioms import read_rules
+from biokg.cli.main import main
+from biokg.rdf.fingerprint import DatasetHash
+from biokg.reasoning import extend, materialisation, materialise
+from biokg.reasoning.axioms import Rule, read_rules
 from biokg.reasoning.materialisation import rules_of
+from biokg.scale.faults import generate
+from biokg.scale.loading import load_files
+from biokg.scale.world import World
+from biokg.store.folder import StoreFolder
 from biokg.store.memory import MemoryStore
 from biokg.terms import LAYERS, ONTOLOGY, ONTOLOGY_GRAPH, RDF_TYPE, inferred_graph, layer_graph, term
 
@@ -166,6 +173,96 @@ def _all(store: MemoryStore) -> set[Triple]:
     return {q.triple for layer in LAYERS for q in store.quads(layer_graph(layer))}
 
 
+NAMES = [term(name) for name in ("p", "q", "r")]
+CLASSES = [term(name) for name in ("A", "B", "C")]
+OWL, RDFS, RDF = (
+    "http://www.w3.org/2002/07/owl#",
+    "http://www.w3.org/2000/01/rdf-schema#",
+    RDF_TYPE.removesuffix("type"),
+)
+
+
+def _chain(number: int, head: str, steps: list[str]) -> str:
+    lists = [f"<http://e/list{number}-{i}>" for i in range(len(steps))] + [f"<{RDF}nil>"]
+    lines = [f"<{head}> <{OWL}propertyChainAxiom> {lists[0]} ."]
+    for i, step in enumerate(steps):
+        lines.append(f"{lists[i]} <{RDF}first> <{step}> . {lists[i]} <{RDF}rest> {lists[i + 1]} .")
+    return "\n".join(lines)
+
+
+names = st.sampled_from(NAMES)
+classes = st.sampled_from(CLASSES)
+axioms = st.lists(
+    st.one_of(
+        st.builds(f"<{{}}> <{RDFS}subClassOf> <{{}}> .".format, classes, classes),
+        st.builds(f"<{{}}> <{RDFS}subPropertyOf> <{{}}> .".format, names, st.sampled_from([*NAMES, RDF_TYPE])),
+        st.builds(f"<{{}}> <{OWL}inverseOf> <{{}}> .".format, names, names),
+        st.builds(f"<{{}}> <{RDF_TYPE}> <{OWL}SymmetricProperty> .".format, names),
+        st.builds(f"<{{}}> <{RDF_TYPE}> <{OWL}TransitiveProperty> .".format, names),
+        st.builds(_chain, st.integers(0, 999), names, st.lists(names, min_size=2, max_size=3)),
+    ),
+    max_size=6,
+)
+nodes = st.sampled_from([E + name for name in "abcd"])
+facts = st.lists(
+    st.one_of(
+        st.tuples(nodes, names, nodes, st.sampled_from(LAYERS)),
+        st.tuples(nodes, st.just(RDF_TYPE), classes, st.sampled_from(LAYERS)),
+        st.tuples(nodes, names, classes, st.sampled_from(LAYERS)),
+    ),
+    max_size=9,
+)
+
+
+def _naive(rules: Iterable[Rule], known: set[tuple[str, ...]]) -> set[tuple[str, ...]]:
+    """Every rule over everything, until nothing changes."""
+    while True:
+        found = set()
+        for rule in rules:
+            matches: list[dict[str, str]] = [{}]
+            for atom in rule.body:
+                matches = [m for old in matches for t in known if (m := _matched(atom.terms, t, old)) is not None]
+            found |= {tuple(m.get(part, part) for part in rule.head.terms) for m in matches}
+        if found <= known:
+            return known
+        known |= found
+
+
+def _matched(pattern: tuple[str, ...], triple: tuple[str, ...], known: dict[str, str]) -> dict[str, str] | None:
+    result = dict(known)
+    for part, value in zip(pattern, triple, strict=True):
+        if (result.setdefault(part, value) if part.startswith("?") else part) != value:
+            return None
+    return result
+
+
+@settings(max_examples=150, deadline=None)
+@given(axioms, facts)
+@example(
+    [f"<{NAMES[0]}> <{RDFS}subPropertyOf> <{RDF_TYPE}> .", f"<{CLASSES[0]}> <{RDFS}subClassOf> <{CLASSES[1]}> ."],
+    [(f"{E}a", NAMES[0], CLASSES[0], LAYERS[0])],
+)
+def test_it_concludes_what_every_rule_over_everything_does_layer_by_layer(
+    lines: list[str], rows: list[tuple[str, str, str, str]]
+) -> None:
+    store = MemoryStore()
+    store.add(
+        Quad(*triple.triple, NamedNode(ONTOLOGY_GRAPH)) for triple in parse("\n".join(lines), format=RdfFormat.TURTLE)
+    )
+    store.add(Quad(*map(NamedNode, row[:3]), NamedNode(layer_graph(row[3]))) for row in rows)
+    rules = rules_of(store, None)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(materialisation, "rules_of", lambda _store: rules)
+        materialise(store)
+    known: set[tuple[str, ...]] = set()
+    for layer in LAYERS:
+        stated = {row[:3] for row in rows if row[3] == layer}
+        closed = _naive(rules, known | stated)
+        inferred = {(t.subject.value, t.predicate.value, t.object.value) for t in _inferred(store, layer)}
+        assert inferred == closed - known - stated
+        known = closed
+
+
 def test_a_rule_with_a_foreign_conclusion_is_left_out_unless_asked_for() -> None:
     text = "<http://e/A> <http://www.w3.org/2000/01/rdf-schema#subClassOf> <http://f/B> ."
     axioms = list(parse(text, format=RdfFormat.TURTLE))
@@ -177,3 +274,24 @@ def test_a_rule_with_a_foreign_conclusion_is_left_out_unless_asked_for() -> None
 def test_equivalence_works_both_ways(kind: str) -> None:
     text = f"<{term('A')}> <http://www.w3.org/2002/07/owl#{kind}> <{term('B')}> ."
     assert len(read_rules(parse(text, format=RdfFormat.TURTLE))) == 2
+
+
+def test_the_command_leaves_the_version_of_what_then_stands_in_the_store(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, folder = tmp_path / "world.nq", StoreFolder(tmp_path / "store")
+    axioms = "".join(f"{t.subject} {t.predicate} {t.object} <{ONTOLOGY_GRAPH}> .\n" for t in _AXIOMS)
+    file.write_text(axioms + "".join(lines for lines, _ in generate(World(20, 3))), encoding="utf-8")
+    load_files(folder.path, [file])
+    versions = []
+    for _ in range(2):
+        assert main(["materialise", "--store", str(folder.path)]) == 0
+        store = folder.reader()
+        found = folder.served().version
+        expected = DatasetHash().add_dump(store.engine)
+        assert (found.version, found.quads) == (expected.version, expected.quads)
+        count = sum(len(list(store.quads(inferred_graph(layer)))) for layer in LAYERS)
+        assert capsys.readouterr().out.startswith(f"{count:,} triples follow; {found.quads:,} quads")
+        assert count > 300
+        versions.append(found.version)
+    assert versions[0] == versions[1]

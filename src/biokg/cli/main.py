@@ -35,6 +35,7 @@ COMMANDS = (
     "release",
     "generate",
     "load",
+    "materialise",
     "bench",
     "stress",
 )

@@ -32,9 +32,17 @@ class Atom:
 
     def sparql(self) -> str:
         """The pattern in SPARQL."""
-        return (
-            " ".join(t if t.startswith("?") else f"<{t}>" for t in (self.subject, self.predicate, self.object)) + " ."
-        )
+        return " ".join(t if t.startswith("?") else f"<{t}>" for t in self.terms) + " ."
+
+    @property
+    def terms(self) -> tuple[str, str, str]:
+        """Subject, predicate and object."""
+        return self.subject, self.predicate, self.object
+
+    def may_be(self, other: Atom) -> bool:
+        """Whether some triple may match both."""
+        pairs = zip(self.terms, other.terms, strict=True)
+        return all(a == b or a.startswith("?") or b.startswith("?") for a, b in pairs)
 
 
 @dataclass(frozen=True)

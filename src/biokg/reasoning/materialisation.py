@@ -1,7 +1,7 @@
 """What follows from the data, computed in the store into graphs of its own, one per source layer.
 
-Semi-naive: after the first round a rule is asked only about triples that the last round added. Everything runs as
-SPARQL Update in the store, so a remote engine does the work where the data is.
+Semi-naive: a rule is asked about the triples that are given, graph by graph, and then only about those that the last
+round added. Everything runs as SPARQL Update in the store, so a remote engine does the work where the data is.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from biokg.reasoning.axioms import Atom, Rule, read_rules
+from biokg.reasoning.axioms import Rule, read_rules
+from biokg.reasoning.steps import Plan, Step, plan_of
 from biokg.terms import (
     GRAPH,
     HYPOTHESIS_GRAPH,
@@ -54,11 +55,11 @@ def materialise(store: Store) -> int:
     when public records are added goes to the graph of the layer that is needed for it. No conclusion repeats a triple
     that a premise already states.
     """
-    rules = rules_of(store)
+    plan = plan_of(rules_of(store))
     for layer in LAYERS:
         _empty(store, inferred_graph(layer))
     for layer in LAYERS:
-        _saturate(store, rules, layer, None if layer == LAYERS[0] else layer_graph(layer))
+        _saturate(store, plan, layer, [*(SHARED if layer == LAYERS[0] else ()), layer_graph(layer)])
     return sum(_size(store, inferred_graph(layer)) for layer in LAYERS)
 
 
@@ -69,34 +70,37 @@ def extend(store: Store, added: Iterable[Quad], layer: str) -> int:
     """
     from pyoxigraph import NamedNode, Quad
 
-    rules = rules_of(store)
+    plan = plan_of(rules_of(store))
     before = sum(_size(store, inferred_graph(name)) for name in LAYERS)
     _empty(store, _ADDED)
     store.add(Quad(q.subject, q.predicate, q.object, NamedNode(_ADDED)) for q in added)
     try:
         for name in LAYERS[LAYERS.index(layer) :]:
-            _saturate(store, rules, name, _ADDED, also=_ADDED)
+            _saturate(store, plan, name, [_ADDED], also=_ADDED)
     finally:
         _empty(store, _ADDED)
     return sum(_size(store, inferred_graph(name)) for name in LAYERS) - before
 
 
-def _saturate(store: Store, rules: Sequence[Rule], layer: str, delta: str | None, *, also: str | None = None) -> None:
-    """Rounds of rules until nothing new comes; *delta* holds the triples that are new at the start (None: all are).
+def _saturate(store: Store, plan: Plan, layer: str, given: Sequence[str], *, also: str | None = None) -> None:
+    """Add what follows in *layer* from the graphs *given*, one after the other, until nothing more comes.
 
     New conclusions are put into the graph *also* too, where given.
     """
-    sources, target = premises(layer), inferred_graph(layer)
+    targets = (inferred_graph(layer), also) if also else (inferred_graph(layer),)
+    sources = [graph for graph in premises(layer) if graph not in given]
     try:
+        for graph in _FRESH:
+            _empty(store, graph)
+        for delta in given:
+            sources += [delta] if delta in premises(layer) else []
+            _ask(store, plan.given, delta, sources, (*targets, _FRESH[0]))
         for turn in range(_MOST_ROUNDS):
-            fresh = _FRESH[turn % 2]
-            _empty(store, fresh)
-            for rule in rules:
-                for text in _updates(rule, sources, (target, also) if also else (target,), delta, fresh):
-                    store.update(text)
-            if not store.ask(_text("any.rq", graph=f"<{fresh}>"), union_default_graph=False):
+            delta, fresh = _FRESH[turn % 2], _FRESH[1 - turn % 2]
+            if not store.ask(_text("any.rq", graph=f"<{delta}>"), union_default_graph=False):
                 return
-            delta = fresh
+            _ask(store, plan.concluded, delta, sources, (*targets, fresh))
+            _empty(store, delta)
     finally:
         for graph in _FRESH:
             _empty(store, graph)
@@ -106,21 +110,21 @@ _MOST_ROUNDS = 1000
 """A transitive path of n steps is closed in about log2(n) rounds; this stops only a fault."""
 
 
-def _updates(rule: Rule, sources: Sequence[str], targets: Sequence[str], delta: str | None, fresh: str) -> list[str]:
-    """One update per atom that may match the new triples (one in all for the first round)."""
-    new = range(len(rule.body)) if delta else (None,)
-    using = " ".join(f"USING <{g}>" for g in sources) + (f" USING NAMED <{delta}>" if delta else "")
-    head = rule.head.sparql()
-    into = " ".join(f"GRAPH <{graph}> {{ {head} }}" for graph in (*targets, fresh))
-    shared = {"into": into, "using": using, "head": head, "subject": str(rule.head.subject)}
-    return [_text("infer.ru", body=_body(rule.body, i, delta), **shared) for i in new]
-
-
-def _body(body: Sequence[Atom], new: int | None, delta: str | None) -> str:
-    patterns = [atom.sparql() for atom in body]
-    if new is not None:
-        patterns.insert(0, f"GRAPH <{delta}> {{ {patterns.pop(new)} }}")
-    return " ".join(patterns)
+def _ask(store: Store, steps: Sequence[Step], delta: str, sources: Sequence[str], into: Sequence[str]) -> None:
+    """Add what *steps* conclude with a triple of *delta* to the graphs *into*; to the last only what is held."""
+    known = ", ".join(f"<{graph}>" for graph in sources)
+    for step in steps:
+        head = step.head.sparql()
+        rest = (f"GRAPH ?g{i} {{ {atom.sparql()} }} FILTER(?g{i} IN ({known}))" for i, atom in enumerate(step.rest))
+        text = _text(
+            "infer.ru",
+            into=" ".join(f"GRAPH <{graph}> {{ {head} }}" for graph in (into if step.held else into[:-1])),
+            body=" ".join((f"GRAPH <{delta}> {{ {step.new.sparql()} }}", *rest)),
+            sources=known,
+            head=head,
+            subject=step.head.subject,
+        )
+        store.update(text)
 
 
 def _size(store: Store, graph: str) -> int:

@@ -6,7 +6,7 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -122,6 +122,27 @@ class StoreFolder:
         }
         write_durably(self.path / "current.json", json.dumps(document).encode())
         return Generation(draft, version)
+
+    def change(self, do: Callable[[DiskStore, DatasetHash], object]) -> Generation:
+        """Let *do* change a copy of the current generation and its hash; compact it and make it current.
+
+        Raises :class:`StoreError` in a folder that has none, or that another process writes to. An error of *do*
+        leaves the folder as it was.
+        """
+        lock = self.lock()
+        try:
+            version = self.served().version
+            draft = self.draft()
+            store = DiskStore(draft)
+            do(store, version)
+            store.compact()
+            store.engine.flush()
+            del store
+            done = self.commit(draft, version)
+            self.drop_others(done.path)
+            return done
+        finally:
+            os.close(lock)
 
     def drop_others(self, keep: Path) -> None:
         """Remove every generation but *keep*: old ones nobody reads, and drafts that a crash left. At start only."""

@@ -1,3 +1,8 @@
 # One rule: what its body matches and no premise states goes into the graphs. A literal cannot become a subject.
-INSERT { {into} } {using}
-WHERE { {body} FILTER NOT EXISTS { {head} } FILTER(!isLiteral({subject})) }
+# Graphs are filtered by name: an engine's own union of many graphs looks every triple up in each of them.
+INSERT { {into} }
+WHERE {
+  {body}
+  FILTER NOT EXISTS { GRAPH ?g { {head} } FILTER(?g IN ({sources})) }
+  FILTER(!isLiteral({subject}))
+}
