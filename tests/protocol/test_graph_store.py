@@ -154,3 +154,14 @@ def test_a_graph_named_by_its_address_keeps_its_name_in_any_script(writable: Ser
     assert writable.put(path, ONE).status == 201
     assert writable.request("GET", path).status == 200
     assert writable.request("GET", f"{GSP}?graph={quote(writable.address + path, safe='')}").status == 200
+
+
+def test_a_mistake_in_an_update_is_told_with_its_place(writable: Server) -> None:
+    told = writable.update("INSERT DATA {\n <http://e/a> a bkg:Firm }").json()
+    assert (told["status"], told["line"], told["column"], told["detail"]) == (
+        400,
+        2,
+        17,
+        "the prefix bkg: is not declared",
+    )
+    assert "PREFIX bkg: <" in told["fix"]

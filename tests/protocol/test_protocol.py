@@ -251,3 +251,17 @@ def test_parameters_without_a_query_are_no_request_for_the_description(server: S
     assert server.request("GET", "/sparql?default-graph-uri=http://e/g").status == 400
     told = server.request("GET", "/sparql?format=nt")
     assert (told.status, told.headers["content-type"]) == (200, "application/n-triples")
+
+
+@pytest.mark.parametrize("accept", ["application/sparql-results+json", "text/csv"])
+def test_a_prefix_that_is_not_declared_is_named_with_the_line_to_add(server: Server, accept: str) -> None:
+    for parameters in ({}, {"default-graph-uri": "http://e/g1"}):
+        told = server.query("SELECT * {\n ?f a bkg:Firm }", accept, **parameters).json()
+        assert (told["status"], told["line"], told["column"]) == (400, 2, 7)
+        assert told["detail"] == "the prefix bkg: is not declared"
+        assert "PREFIX bkg: <https://w3id.org/biokg/ontology/>" in told["fix"]
+
+
+def test_a_function_that_is_none_is_a_bad_request(server: Server) -> None:
+    told = server.query("SELECT * {\n ?s ?p ?o FILTER(<http://e/f>(?o)) }").json()
+    assert (told["status"], told["line"], told["column"]) == (400, 2, 18)

@@ -20,12 +20,17 @@ TOKEN = "a-token-for-tests-0123456789abcdef"
 WRITES = "^/(update|rdf-graph-store)$"
 
 
-def examine(url: str, *options: str) -> None:
-    """Run schemathesis over the service at *url*; a failure shows its report."""
+def examine(folder: Path, url: str, *options: str) -> None:
+    """Run schemathesis over the service at *url*, in *folder*; a failure shows its report."""
     command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIG), "run"]
     environment = os.environ | {"COLUMNS": "200"}
     done = subprocess.run(
-        [*command, f"{url}/api/openapi.json", *options], capture_output=True, text=True, env=environment, check=False
+        [*command, f"{url}/api/openapi.json", *options],
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd=folder,
+        check=False,
     )
     assert done.returncode == 0, done.stdout[-20_000:] + done.stderr[-4000:]
     found = re.search(r"Tested: (\d+)", done.stdout)
@@ -38,16 +43,18 @@ def examples(few: int) -> str:
     return os.environ.get("BIOKG_EXAMPLES", str(few))
 
 
-def test_reading_answers_as_described_and_refuses_what_is_not(start_server: Callable[..., Server]) -> None:
+def test_reading_answers_as_described_and_refuses_what_is_not(
+    start_server: Callable[..., Server], tmp_path: Path
+) -> None:
     server = start_server("--quota", "0")
-    examine(server.url, "--max-examples", examples(2), "--exclude-path-regex", WRITES)
+    examine(tmp_path, server.url, "--max-examples", examples(2), "--exclude-path-regex", WRITES)
 
 
 def test_writing_needs_the_token_and_answers_as_described(start_server: Callable[..., Server], tmp_path: Path) -> None:
     (tmp_path / "token").write_text(TOKEN)
     server = start_server("--quota", "0", "--empty", "--token-file", str(tmp_path / "token"))
     options = ("--include-path-regex", WRITES, "--header", f"Authorization: Bearer {TOKEN}")
-    examine(server.url, "--max-examples", examples(10), *options)
+    examine(tmp_path, server.url, "--max-examples", examples(10), *options)
 
 
 def test_every_machine_address_is_described(start_server: Callable[..., Server]) -> None:

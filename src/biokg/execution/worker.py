@@ -253,7 +253,7 @@ class _Worker:
             out.end()
         except (BioKGError, ValueError) as error:
             with contextlib.suppress(OSError):
-                out.fail(_of_query(error))
+                out.fail(_of_query(error, asked.text))
         except (BrokenPipeError, ConnectionError):
             self._lines.drop(asked.request)
         finally:
@@ -285,9 +285,11 @@ def error_document(error: BioKGError) -> dict[str, Any]:
     return document | {"line": getattr(error, "line", None), "column": getattr(error, "column", None)}
 
 
-def _of_query(error: BioKGError | ValueError) -> BioKGError:
-    """What went wrong with a query; a ``ValueError`` is what the engine says of an IRI that is none."""
-    return error if isinstance(error, BioKGError) else UsageError(f"the query names no valid IRI: {error}")
+def _of_query(error: BioKGError | ValueError, text: str) -> BioKGError:
+    """What went wrong with the query *text*; a ``ValueError`` is what the engine says of an IRI that is none."""
+    from biokg.sparql.faults import told
+
+    return told(error, text) if isinstance(error, BioKGError) else UsageError(f"this names no valid IRI: {error}")
 
 
 def _answer(
@@ -313,4 +315,4 @@ def _answer(
             write_result(result, job["media_type"], out)
         out.flush({"seconds": time.monotonic() - started})
     except (BioKGError, ValueError) as error:
-        frames.send_json(connection, frames.ERROR, error_document(_of_query(error)))
+        frames.send_json(connection, frames.ERROR, error_document(_of_query(error, job["text"] or "")))

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from biokg.errors import BioKGError, DeadlineExceeded, MemoryExceeded, NoSpace, WorkerDied
 from biokg.execution import frames
 from biokg.execution.worker import error_document, private_bytes
-from biokg.execution.writes import Write
+from biokg.execution.writes import RELOAD, Write
+from biokg.sparql.faults import told
 
 if TYPE_CHECKING:
     from biokg.execution.dataset import Dataset
@@ -81,14 +82,17 @@ class Writer:
 
     def write(self, dataset: Dataset) -> Written:
         """Do the write that the client asks for and wait for the word to go on; on an error the process ends."""
+        text = ""
         try:
             self.client.settimeout(5)
             _, payload = frames.Reader(self.client).frame()
             self.client.settimeout(None)
-            written = dataset.write(Write.from_json(json.loads(payload)))
+            write = Write.from_json(json.loads(payload))
+            text = write.body if write.operation != RELOAD else ""
+            written = dataset.write(write)
         except (BioKGError, OSError, ValueError, frames.Closed) as error:
             with contextlib.suppress(OSError):
-                frames.send_json(self.client, frames.ERROR, error_document(_of_write(error)))
+                frames.send_json(self.client, frames.ERROR, error_document(_of_write(error, text)))
             os.write(self.pipe, FAILED)
             os._exit(0)
         os.write(self.pipe, READY)
@@ -121,8 +125,8 @@ def begin(control: socket.socket, seconds: float) -> Writing | Writer:
     return Writing(pid, pipe, go, client, time.monotonic() + seconds, private_bytes(pid))
 
 
-def _of_write(error: Exception) -> BioKGError:
-    """What went wrong with a write, as an error of the tree."""
+def _of_write(error: Exception, text: str) -> BioKGError:
+    """What went wrong with a write (of the update *text*, if it was one), as an error of the tree."""
     if (isinstance(error, OSError) and error.errno == errno.ENOSPC) or "no space left" in str(error).lower():
         return NoSpace("the disk is full; nothing was written", fix="make room, then send the write again")
-    return error if isinstance(error, BioKGError) else WorkerDied(f"the write failed: {error}")
+    return told(error, text) if isinstance(error, BioKGError) else WorkerDied(f"the write failed: {error}")

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, replace
 
 from biokg.errors import QueryRefused, QuerySyntaxError, ReachesOutside, TooLarge
-from biokg.sparql.tokens import QUERY_FORMS, TOKEN, line_and_column
+from biokg.sparql.tokens import QUERY_FORMS, TOKEN, line_and_column, tokens
 
 UPDATE_FORMS = ("INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH")
 MAX_CHAIN = 4000
@@ -71,9 +71,17 @@ def check_query(text: str, guard: Guard) -> Guarded:
         return guarded
     if guarded.form in UPDATE_FORMS:
         raise QuerySyntaxError(f"{guarded.form} is an update", fix="send it to /update by POST, with a token")
-    raise QuerySyntaxError(
-        "no SELECT, ASK, CONSTRUCT or DESCRIBE was found where the query begins", fix="see /query for examples"
-    )
+    raise _formless(text)
+
+
+def _formless(text: str) -> QuerySyntaxError:
+    from biokg.sparql.faults import fault_in
+
+    first = next(tokens(text), None)
+    line, column = line_and_column(text, first.start if first else 0)
+    said = "no SELECT, ASK, CONSTRUCT or DESCRIBE was found where the query begins"
+    plain = QuerySyntaxError(said, fix="see /query for examples", line=line, column=column)
+    return (fault_in(text) if first else None) or plain
 
 
 def check_update(text: str, guard: Guard) -> Guarded:
