@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import NamedNode, Quad, Store
 
-from biokg.shapes.embed import embed, why_not_embeddable
+from biokg.shapes.embed import chain, embed, patterns, subjects, why_not_embeddable
 from biokg.shapes.index import GraphIndex
 from biokg.shapes.paths import Path, predicate, read_path
 
@@ -77,3 +77,16 @@ def test_what_cannot_be_made_set_wise_is_recognised() -> None:
     }.items():
         assert why_not_embeddable(text) == reason
     assert why_not_embeddable("SELECT $this WHERE { { $this ?p 1 } UNION { $this ?p 2 } }") is None
+
+
+def test_nodes_of_a_rule_lead_to_its_focus_through_things_and_not_through_codes_that_all_share() -> None:
+    text = """SELECT $this ?other WHERE {
+        $this e:flow ?flow . FILTER(?flow != e:none)
+        ?other e:flow ?flow .
+        ?deal e:hasRole $this . ?deal e:hasRole ?other .
+        FILTER NOT EXISTS { ?deal e:ended ?end . } }"""
+    found = patterns(text)
+    assert chain(found, "?other", "?this") == "?deal e:hasRole ?other . ?deal e:hasRole ?this ."
+    assert chain(found, "?deal", "?this") == "?deal e:hasRole ?this ."
+    assert chain(found, "?end", "?this") is None
+    assert subjects(found)["?deal"] == {"e:hasRole ?any"}

@@ -8,7 +8,7 @@ of that group gives the same rows for all focus nodes at once.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 _TOKEN = re.compile(
@@ -93,17 +93,44 @@ def embed(text: str, pattern: str, path: str | None = None) -> str:
     return "".join([*out, text[last:]])
 
 
-def subjects(text: str) -> dict[str, frozenset[str]]:
-    """The variables that are subjects of triple patterns of the outermost group, with what is asked of them.
+def patterns(text: str) -> tuple[tuple[str, str, str], ...]:
+    """The triple patterns of the outermost group that have a variable as subject; ``$x`` is written ``?x``.
 
     Only patterns written ``?subject predicate object .`` are seen, which is how the project's own rules are written.
     """
-    found: dict[str, set[str]] = {}
+    found = []
     depth = 0
     tokens = list(_tokens(text))
     for before, (kind, word, _), after, value in zip(tokens, tokens[1:], tokens[2:], tokens[3:], strict=False):
         depth += {"{": 1, "}": -1}.get(before[1], 0)
         starts = before[1] in {"{", "}", ".", ")"}
         if depth == 1 and kind == "variable" and starts and after[0] in {"word", "iri"} and after[1].upper() != "AS":
-            found.setdefault(f"?{word[1:]}", set()).add(f"a {value[1]}" if after[1] == "a" else f"{after[1]} ?any")
-    return {name: frozenset(predicates) for name, predicates in found.items()}
+            given = f"?{value[1][1:]}" if value[0] == "variable" else value[1]
+            found.append((f"?{word[1:]}", after[1], given))
+    return tuple(found)
+
+
+def subjects(found: Iterable[tuple[str, str, str]]) -> dict[str, frozenset[str]]:
+    """The variables that are subjects of the patterns *found*, with what is asked of them."""
+    asked: dict[str, set[str]] = {}
+    for subject, name, value in found:
+        asked.setdefault(subject, set()).add(f"a {value}" if name == "a" else f"{name} ?any")
+    return {name: frozenset(predicates) for name, predicates in asked.items()}
+
+
+def chain(found: Sequence[tuple[str, str, str]], start: str, end: str) -> str | None:
+    """The patterns of *found* that lead from one variable to another in the fewest steps; ``None`` if none do.
+
+    A variable that is no subject is no step on the way: it may stand for a code that everything shares.
+    """
+    known = {subject for subject, _, _ in found}
+    ways: dict[str, tuple[str, ...]] = {start: ()}
+    todo = [start]
+    while todo and end not in ways:
+        here = todo.pop(0)
+        for subject, name, value in found:
+            there = {subject: value, value: subject}.get(here)
+            if there in known and there not in ways:
+                ways[there] = (*ways[here], f"{subject} {name} {value} .")
+                todo.append(there)
+    return " ".join(ways[end]) if end in ways else None

@@ -10,10 +10,18 @@ from pyoxigraph import NamedNode
 
 from biokg.shapes.compiler import Focus
 from biokg.shapes.delegate import judge
-from biokg.shapes.embed import subjects
+from biokg.shapes.embed import chain, patterns, subjects
 from biokg.shapes.engine import Engine
 from biokg.shapes.index import Node
-from biokg.shapes.model import FOCUS_COMPONENTS, PAIR_COMPONENTS, VALUE_COMPONENTS, Constraint, Shape, Shapes
+from biokg.shapes.model import (
+    FOCUS_COMPONENTS,
+    PAIR_COMPONENTS,
+    VALUE_COMPONENTS,
+    Constraint,
+    Shape,
+    Shapes,
+    SparqlQuery,
+)
 from biokg.shapes.report import Delegated, Result, ValidationReport
 from biokg.shapes.vocabulary import RDF, display
 from biokg.store.base import Store
@@ -31,16 +39,17 @@ class Revalidation:
     def __init__(self, store: Store, shapes: Shapes, graphs: Sequence[str] | None = None) -> None:
         self.engine = Engine(store, shapes, graphs, keep_names=True)
         self.shapes = shapes
-        self._asked: dict[Constraint, dict[str, frozenset[str]]] = {}
+        self._patterns: dict[Constraint, tuple[tuple[str, str, str], ...]] = {}
         self._classes: dict[Node, frozenset[str]] = {}
+        self._looking = {shape.id: _looking_on(shape) for shape in shapes.by_node.values()}
         self._reasons = {shape.id: shapes.why_not_compiled(shape.id) for shape in shapes.targeted}
 
     def check(self, nodes: Iterable[Node]) -> ValidationReport:
         """The results that the changed *nodes* have a part in, whether these were there before the change or not."""
         changed = [node for node in dict.fromkeys(nodes) if isinstance(node, NamedNode)]
         self.engine.forget(changed)
-        links = self._links(changed)
-        types = self._types(list(dict.fromkeys([*changed, *(node for linked in links.values() for node in linked)])))
+        types = self._types(changed)
+        links = self._links(changed, types)
         self.engine.held = held = self._held(changed)
         results: dict[Result, None] = {}
         delegated: list[Delegated] = []
@@ -56,17 +65,22 @@ class Revalidation:
             for chunk in _chunks(focus + self._namesakes(shape, focus)):
                 results |= dict.fromkeys(self.engine.validate(shape, _known(chunk, held)))
             results |= dict.fromkeys(self._near(shape, links, types))
-            results |= dict.fromkeys(self._far(shape, changed, types))
+            results |= dict.fromkeys(self._far(shape, changed))
         return ValidationReport(tuple(results), tuple(delegated))
 
-    def _links(self, nodes: Sequence[NamedNode]) -> dict[str, list[NamedNode]]:
-        """The nodes that refer to *nodes*, by the property that they do it with."""
+    def _links(self, nodes: Sequence[NamedNode], types: dict[Node, set[str]]) -> dict[str, list[NamedNode]]:
+        """The nodes that refer to *nodes*, by the property that they do it with; their types go into *types*."""
         links: dict[str, dict[NamedNode, None]] = defaultdict(dict)
         for chunk in _chunks(nodes):
-            text = f"SELECT DISTINCT ?this ?property WHERE {{ {_listed('?node', chunk)} ?this ?property ?node }}"
+            text = (
+                f"SELECT DISTINCT ?this ?property ?type WHERE {{ {_listed('?node', chunk)} ?this ?property ?node "
+                f"OPTIONAL {{ ?this <{RDF}type> ?type }} }}"
+            )
             for row in self.engine.rows(text):
                 if isinstance(row["this"], NamedNode):
                     links[row["property"].value][row["this"]] = None
+                    if "type" in row:
+                        types[row["this"]].add(row["type"].value)
         return {name: list(held) for name, held in links.items() if name != f"{RDF}type"}
 
     def _types(self, nodes: Sequence[NamedNode]) -> dict[Node, set[str]]:
@@ -116,40 +130,55 @@ class Revalidation:
         """Nodes that refer to a changed one, checked by the constraints that look at what they refer to."""
         members = [shape] if shape.path else [self.shapes.by_node[node] for node in shape.properties]
         for member in members:
-            if member.path is None or not _looks_on(member):
+            looking = self._looking.get(member.id)
+            if member.path is None or looking is None:
                 continue
             referring = dict.fromkeys(n for name in member.path.iris if name in links for n in links[name])
             for chunk in _chunks(self._focus(shape, list(referring), types) if referring else []):
-                yield from self.engine.validate(member, _values(chunk))
+                yield from self.engine.validate(looking, _values(chunk))
 
-    def _far(self, shape: Shape, changed: Sequence[NamedNode], types: dict[Node, set[str]]) -> Iterator[Result]:
+    def _far(self, shape: Shape, changed: Sequence[NamedNode]) -> Iterator[Result]:
         """Rules in SPARQL reach further than one step: a changed node may stand for any of their subjects."""
-        classes = self._target_classes(shape)
         for constraint in shape.constraints:
             if constraint.query is None:
                 continue
-            for variable in self._subjects(constraint):
-                nodes = changed if variable != "?this" else [n for n in changed if types[n] & classes]
-                for chunk in _chunks(self._fitting(constraint, variable, nodes)):
-                    yield from self._with(shape, constraint, f"{_listed(variable, chunk)} ")
+            for variable, asked in subjects(self._patterns_of(constraint)).items():
+                if variable == "?this":
+                    continue
+                for chunk in _chunks(self._fitting(constraint.query, asked, changed)):
+                    for joined in self._joined(constraint, variable, chunk):
+                        yield from self._with(shape, constraint, joined)
 
-    def _subjects(self, constraint: Constraint) -> dict[str, frozenset[str]]:
-        if constraint not in self._asked:
-            self._asked[constraint] = subjects(constraint.query.text) if constraint.query else {}
-        return self._asked[constraint]
+    def _patterns_of(self, constraint: Constraint) -> tuple[tuple[str, str, str], ...]:
+        if constraint not in self._patterns:
+            self._patterns[constraint] = patterns(constraint.query.text) if constraint.query else ()
+        return self._patterns[constraint]
 
-    def _fitting(self, constraint: Constraint, variable: str, nodes: Sequence[NamedNode]) -> list[NamedNode]:
+    def _fitting(self, query: SparqlQuery, asked: Iterable[str], nodes: Sequence[NamedNode]) -> list[NamedNode]:
         """The nodes that have every property which the rule asks of the variable."""
-        if variable == "?this" or constraint.query is None:
-            return []
         kept: list[NamedNode] = list(nodes)
-        wanted = self._subjects(constraint)[variable]
-        for asked in sorted(wanted):
+        for wanted in sorted(asked):
             if kept:
-                text = f"SELECT DISTINCT ?this WHERE {{ {_listed('?this', kept)} ?this {asked} }}"
-                held = {row["this"] for row in self.engine.rows(constraint.query.prologue + text)}
+                text = f"SELECT DISTINCT ?this WHERE {{ {_listed('?this', kept)} ?this {wanted} }}"
+                held = {row["this"] for row in self.engine.rows(query.prologue + text)}
                 kept = [node for node in kept if node in held]
         return kept
+
+    def _joined(self, constraint: Constraint, variable: str, nodes: Sequence[NamedNode]) -> Iterator[str]:
+        """Patterns that give *nodes* to the variable, with the focus nodes they lead to where that is seen.
+
+        Left to itself an engine may begin with every focus node that the target selects.
+        """
+        way = chain(self._patterns_of(constraint), variable, "?this")
+        if way is None or constraint.query is None:
+            yield f"{_listed(variable, nodes)} "
+            return
+        text = f"SELECT DISTINCT ?this {variable} WHERE {{ {_listed(variable, nodes)} {way} }}"
+        name = variable.removeprefix("?")
+        found = ((row["this"], row[name]) for row in self.engine.rows(constraint.query.prologue + text))
+        pairs = [f"({this} {node})" for this, node in found if isinstance(this, NamedNode)]
+        for start in range(0, len(pairs), _MOST_VALUES):
+            yield f"VALUES (?this {variable}) {{ {' '.join(pairs[start : start + _MOST_VALUES])} }} "
 
     def _with(self, shape: Shape, constraint: Constraint, listed: str) -> Iterator[Result]:
         focus = self.engine.targets(shape)
@@ -157,11 +186,13 @@ class Revalidation:
         yield from self.engine.validate(alone, Focus(listed + focus.base))
 
 
-def _looks_on(shape: Shape) -> bool:
-    """The shape's judgement depends on more of a value node than its being there."""
+def _looking_on(shape: Shape) -> Shape | None:
+    """The part of the shape whose judgement depends on more of a value node than its being there, if any does."""
+    if shape.path is None or shape.path.kind != "predicate":
+        return shape
     alone = {*VALUE_COMPONENTS.values(), *FOCUS_COMPONENTS.values(), *PAIR_COMPONENTS.values()} - {"Class"}
-    simple = shape.path is not None and shape.path.kind == "predicate"
-    return not simple or bool(shape.properties) or any(c.component not in alone for c in shape.constraints)
+    looking = tuple(c for c in shape.constraints if c.component not in alone)
+    return replace(shape, constraints=looking) if looking or shape.properties else None
 
 
 def validate_nodes(
