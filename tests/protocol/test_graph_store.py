@@ -165,3 +165,21 @@ def test_a_mistake_in_an_update_is_told_with_its_place(writable: Server) -> None
         "the prefix bkg: is not declared",
     )
     assert "PREFIX bkg: <" in told["fix"]
+
+
+@pytest.mark.parametrize("union", [False, True])
+@pytest.mark.parametrize("disk", [False, True])
+def test_an_empty_graph_is_there_for_readers_of_every_store(disk: bool, union: bool, tmp_path: Path) -> None:
+    where = {"store": tmp_path / "store"} if disk else {}
+    with running(tmp_path, empty=True, writes=True, workers=1, union_default_graph=union, **where) as server:
+        assert server.put(f"{GSP}?default", ONE).status == 204
+        assert server.update("CREATE GRAPH <http://e/made>").status == 204
+        assert server.put(f"{GSP}?graph=http://e/put", "").status == 201
+        assert server.put(f"{GSP}?graph=http://e/full", ONE).status == 201
+        for name in ("made", "put", "full"):
+            path = f"{GSP}?graph=http://e/{name}"
+            assert (server.request("GET", path).status, server.request("HEAD", path).status) == (200, 200)
+        rows = server.query("SELECT ?g { GRAPH ?g {} }", "text/csv").text.split()[1:]
+        assert sorted(rows) == ["http://e/full", "http://e/made", "http://e/put"]
+        assert server.update("DROP GRAPH <http://e/made>").status == 204
+        assert server.request("GET", f"{GSP}?graph=http://e/made").status == 404

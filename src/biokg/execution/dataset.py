@@ -217,19 +217,26 @@ class DiskDataset:
 
     def _into_memory(self) -> MemoryStore:
         """The current generation, written by a child (RocksDB starts threads) and read here."""
+        from pyoxigraph import NamedNode
+
         from biokg.store.disk import DiskStore
 
         incoming, outgoing = os.pipe()
         pid = os.fork()
         if pid == 0:
             os.close(incoming)
+            store = DiskStore(self._current, read_only=True)
             with os.fdopen(outgoing, "wb") as output:
-                DiskStore(self._current, read_only=True).dump(output, "N_QUADS", None)
+                output.write(json.dumps(store.empty_graphs()).encode() + b"\n")
+                store.dump(output, "N_QUADS", None)
             os._exit(0)
         os.close(outgoing)
         held = MemoryStore()
         with os.fdopen(incoming, "rb") as document:
+            empty = json.loads(document.readline() or b"[]")
             held.load_nquads(document.read())
+        for name in empty:
+            held.engine.add_graph(NamedNode(name))
         os.waitpid(pid, 0)
         held.prepare()
         gc.collect()

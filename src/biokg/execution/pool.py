@@ -109,6 +109,11 @@ class WorkerPool:
         """The version that is served now."""
         return self.board.version()
 
+    @property
+    def published(self) -> int:
+        """How many times a version was published, the same one again included."""
+        return self.board.count()
+
     def write(self, write: Write) -> dict[str, Any]:
         """Do *write*: all of it, or nothing; the next query sees it. Its version, quads and ``created``.
 

@@ -127,6 +127,13 @@ class LocalStore(Answering):
                 raise NotFound(f"there is no graph <{graph}>", fix="see the graphs in the service description")
             self.engine.dump(output, written, from_graph=name)
 
+    def empty_graphs(self) -> list[str]:
+        """The IRIs of the graphs that were made and hold nothing."""
+        import pyoxigraph as ox
+
+        names = (name for name in self.engine.named_graphs() if isinstance(name, ox.NamedNode))
+        return [name.value for name in names if not any(self.engine.quads_for_pattern(None, None, None, name))]
+
     def is_large(self) -> bool:
         """Whether there are more than :data:`COPY_UP_TO` quads, so that views are not copied."""
         if self._large is None:

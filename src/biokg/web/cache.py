@@ -62,6 +62,10 @@ class AnswerCache:
             return self._inner(environ, start_response)
         return self._miss(key, self._service.version, environ, start_response)
 
+    def stamped(self, key: Key | None) -> Key | None:
+        """*key* with the number of writes done: making or dropping an empty graph changes answers, not the version."""
+        return None if key is None else (*key, str(self._service.pool.published))
+
     def kept(self, key: Key, scope: Scope) -> tuple[int, list[tuple[str, str]], bytes] | None:
         """Status, headers and body of the kept answer to the request *scope* that *key* names, or ``None``."""
         entry = self._entries.get(key)

@@ -65,7 +65,7 @@ class Gateway:
         """Answer one request."""
         method = scope.method
         body = b"" if method in _BODILESS else await self._body(protocol)
-        key = key_of(scope, body)
+        key = self._application.stamped(key_of(scope, body))
         if key is not None:
             kept = self._application.kept(key, scope)
             if kept is not None:
