@@ -13,6 +13,7 @@ from biokg.scale.attack import attack, attack_table, hostile_queries
 from biokg.scale.loading import load_files
 from biokg.scale.peers import own_server
 from biokg.scale.rates import Rate, rates_table
+from biokg.settings import Settings
 
 
 def test_light_queries_are_answered_while_hostile_ones_hold_every_worker(tmp_path: Path) -> None:
@@ -29,7 +30,7 @@ def test_light_queries_are_answered_while_hostile_ones_hold_every_worker(tmp_pat
 
 def test_nobody_elses_server_is_put_under_load() -> None:
     asked = argparse.Namespace(url=["them=http://192.0.2.1/sparql"])
-    with pytest.raises(UsageError, match="not on this machine"), _targets(asked):
+    with pytest.raises(UsageError, match="not on this machine"), _targets(asked, Settings()):
         pass
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from biokg.web import hypothesis
+from biokg.web import facets, hypothesis, searching, start, warming
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -44,3 +44,27 @@ def test_nobody_waits_for_the_verdicts_of_a_new_version(client: FlaskClient, mon
     finally:
         done.set()
         thread.join()
+
+
+def test_what_the_start_page_does_not_need_waits_for_a_pause_between_requests(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, pause = threading.Event(), threading.Event()
+    done: list[str] = []
+
+    def quiet_for() -> float:
+        asked.set()
+        return warming.QUIET_SECONDS if pause.is_set() else 0.0
+
+    for module, name in ((start, "size"), (start, "counts"), (hypothesis, "assessments"), (searching, "index")):
+        monkeypatch.setattr(module, name, lambda name=name: done.append(name))
+    monkeypatch.setattr(facets, "kinds", dict)
+    monkeypatch.setattr(hypothesis, "detailed", lambda *, wait: done.append("detailed"))
+    monkeypatch.setattr(warming, "QUIET_SECONDS", 0.01)
+    monkeypatch.setitem(client.application.extensions, "biokg.warming", None)
+    thread = warming.warm(client.application, quiet_for)
+    assert asked.wait(30)
+    assert done == ["size", "counts", "assessments"]
+    pause.set()
+    thread.join(30)
+    assert done == ["size", "counts", "assessments", "index", "detailed"]

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
 DESCRIPTION = """\
 Keep a server of this machine busy and say what it does. With --quads N: biokg serve and the native Oxigraph server
-over N generated quads, in turns, 16 connections: ad-hoc queries (never sent before) and repeated ones (this needs the
-program wrk). With --url: the same for servers that run already. With --hostile N: N clients send queries that would
-never end, others send light ones, and the table tells what each got.
+over N generated quads, in turns, 16 connections: canned queries (asked by name, of the native server by their text,
+with another year each time), ad-hoc queries (never sent before) and repeated ones (this needs the program wrk). With
+--url: the same for servers that run already. With --hostile N: N clients send queries that would never end, others
+send light ones, and the table tells what each got.
 """
 
 
@@ -36,7 +37,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Measure and print."""
-    with _targets(arguments) as targets:
+    with _targets(arguments, settings) as targets:
         print(_attacked(arguments, targets) if arguments.hostile else _rates(arguments, targets))
     return 0
 
@@ -52,18 +53,23 @@ def _attacked(arguments: argparse.Namespace, targets: list[Endpoint]) -> str:
 
 
 def _rates(arguments: argparse.Namespace, targets: list[Endpoint]) -> str:
-    from biokg.scale.bench import mix
-    from biokg.scale.rates import compare_rates, rates_table
+    from biokg.scale.bench import canned_until, mix
+    from biokg.scale.rates import NUMBER, compare_rates, rates_table
 
     queries = mix()
     short = [query for query in queries if query.kind in ("point", "one firm", "star")]
-    kinds = [("ad-hoc, short", short, True), ("ad-hoc, all", queries, True), ("repeated", queries, False)]
+    kinds = [
+        ("canned", canned_until(NUMBER), True),
+        ("ad-hoc, short", short, True),
+        ("ad-hoc, all", queries, True),
+        ("repeated", queries, False),
+    ]
     found = compare_rates(targets, kinds, rounds=arguments.rounds, seconds=arguments.seconds, report=say)
     return rates_table(found, [target.name for target in targets])
 
 
 @contextmanager
-def _targets(arguments: argparse.Namespace) -> Iterator[list[Endpoint]]:
+def _targets(arguments: argparse.Namespace, settings: Settings) -> Iterator[list[Endpoint]]:
     """The servers named, or both over a generated world; only of this machine."""
     from biokg.scale.targets import Endpoint
 
@@ -76,10 +82,13 @@ def _targets(arguments: argparse.Namespace) -> Iterator[list[Endpoint]]:
     from biokg.scale.contest import native_server, write_world
     from biokg.scale.loading import load_files
     from biokg.scale.peers import own_server
+    from biokg.scale.world import frame
 
     folder = Path(tempfile.mkdtemp(prefix="biokg-stress-"))
     try:
-        file = write_world(folder / "world.nq", arguments.quads, 1)
+        file = write_world(
+            folder / "world.nq", arguments.quads, 1, frame(settings.ontology_folder, settings.data_folder)
+        )
         load_files(folder / "own", [file])
         if arguments.hostile:
             with own_server(folder / "own") as ours:

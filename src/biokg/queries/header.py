@@ -23,6 +23,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from biokg.errors import UsageError
 from biokg.terms import QUERY
@@ -98,6 +99,7 @@ class Slot:
     end: int
 
 
+@lru_cache(maxsize=512)
 def slots(text: str) -> tuple[Slot, ...]:
     """Every single-variable ``VALUES`` block of *text* outside comments, strings and IRIs."""
     found = (match for match in _TOKEN.finditer(text) if match.group("values") is not None)

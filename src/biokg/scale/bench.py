@@ -26,11 +26,12 @@ Report = Callable[[str], None]
 
 @dataclass(frozen=True)
 class MixQuery:
-    """One query of the mix."""
+    """One query of the mix; *path*: where our own service answers it by name, with its parameters."""
 
     name: str
     kind: str
     text: str
+    path: str = ""
 
 
 @dataclass
@@ -81,6 +82,21 @@ def canned() -> list[MixQuery]:
         except BioKGError:
             continue
     return found
+
+
+def canned_until(year: int) -> list[MixQuery]:
+    """The canned queries over a span of years, up to *year*."""
+    from biokg.queries.binding import bind
+    from biokg.queries.catalogue import catalogue
+    from biokg.sparql.prefixes import with_prefixes
+
+    spanning = {
+        name: query for name, query in sorted(catalogue().items()) if "to" in {p.name for p in query.parameters}
+    }
+    return [
+        MixQuery(name, "canned", with_prefixes(bind(query, {"to": str(year)})), f"/query/{name}?to={year}")
+        for name, query in spanning.items()
+    ]
 
 
 def measure(target: Target, query: MixQuery, *, requests: int, budget: float) -> Measured:

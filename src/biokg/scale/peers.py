@@ -73,6 +73,7 @@ def own_server(folder: Path, *, workers: int = 2) -> Iterator[Endpoint]:
                "--union-default-graph", "--quota", "0", "--deadline", "60", "--memory", "4096",
                "--workers", str(workers)]  # fmt: skip
     with running("biokg serve", command, f"http://127.0.0.1:{port}/sparql") as endpoint:
+        endpoint.by_name = True
         yield endpoint
 
 

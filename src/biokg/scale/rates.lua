@@ -1,16 +1,23 @@
--- wrk script: the requests of the file REQUESTS in turn; each with a comment of its own where UNIQUE is set.
+-- wrk script: the requests of the file REQUESTS in turn. Where UNIQUE is set each has a number of its own in the place
+-- of NUMBER, or a comment of its own at the end.
 -- A line is: Accept, a tab, path with query string. The last line printed is read by biokg.scale.rates.
 local requests, count = {}, 0
 for line in io.lines(os.getenv("REQUESTS")) do
   local accept, path = line:match("^(.-)\t(.*)$")
   requests[#requests + 1] = { accept, path }
 end
-local salt = os.getenv("UNIQUE")
+local salt, number = os.getenv("UNIQUE"), os.getenv("NUMBER")
+
+local function unique(path)
+  local own = salt .. string.format("%07d", count)
+  local changed, places = path:gsub(number, own)
+  return places > 0 and changed or path .. "%0A%23" .. own
+end
 
 function request()
   count = count + 1
   local asked = requests[(count - 1) % #requests + 1]
-  local path = salt and asked[2] .. "%0A%23" .. salt .. "-" .. count or asked[2]
+  local path = salt and unique(asked[2]) or asked[2]
   return wrk.format("GET", path, { Accept = asked[1] })
 end
 

@@ -25,6 +25,8 @@ from biokg.scale.targets import Endpoint
 
 CONNECTIONS = 16
 JSON = "application/sparql-results+json"
+NUMBER = 777_000_777
+"""Stands in a query for a number that is another one in each request."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,9 @@ class Rate:
 
 
 def offer(target: Endpoint, queries: Sequence[MixQuery], *, seconds: float, unique: bool) -> Rate:
-    """Keep *target* busy with *queries* for some *seconds*; *unique* ones end in a comment that was never sent before.
+    """Keep *target* busy with *queries* for some *seconds*.
 
+    *unique* ones were never sent before: :data:`NUMBER` in them is replaced, or else they end in a new comment.
     Raises :class:`UsageError` where wrk is not installed.
     """
     wrk = shutil.which("wrk")
@@ -50,10 +53,10 @@ def offer(target: Endpoint, queries: Sequence[MixQuery], *, seconds: float, uniq
     place = urlsplit(target.address)
     with tempfile.TemporaryDirectory(prefix="biokg-rates-") as folder, as_file(_script()) as script:
         requests = Path(folder) / "requests"
-        lines = [f"{JSON}\t{place.path}?query={quote(query.text)}\n" for query in queries]
+        lines = [f"{JSON}\t{_path(target, place.path, query)}\n" for query in queries]
         requests.write_text("".join(lines), encoding="utf-8")
         environment = {**os.environ, "REQUESTS": str(requests)}
-        environment |= {"UNIQUE": secrets.token_hex(6)} if unique else {}
+        environment |= {"UNIQUE": str(secrets.randbelow(10**9)), "NUMBER": str(NUMBER)} if unique else {}
         command = [wrk, "-t1", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s", "--timeout", "60s"]
         command += ["-s", str(script), f"http://{place.netloc}"]
         before = processor_time(target.pid) if target.pid else None
@@ -65,6 +68,10 @@ def offer(target: Endpoint, queries: Sequence[MixQuery], *, seconds: float, uniq
     a_second, p50, p99 = map(float, said[0][1:4])
     used = (after - before) / (a_second * round(seconds)) if before is not None and after and a_second else None
     return Rate(a_second, p50, p99, used, int(said[0][4]), int(said[0][5]))
+
+
+def _path(target: Endpoint, path: str, query: MixQuery) -> str:
+    return query.path if target.by_name and query.path else f"{path}?query={quote(query.text)}"
 
 
 def _script() -> Traversable:

@@ -103,11 +103,14 @@ class RdflibStore:
 class Endpoint:
     """A SPARQL address, asked over one kept connection. *pid*: the server's process, to count its processor time.
 
-    Each request ends in a comment of its own, so that no server can answer from a cache of texts.
+    *by_name*: it answers canned queries under their names too. Each request ends in a comment of its own, so that no
+    server can answer from a cache of texts.
     """
 
-    def __init__(self, name: str, address: str, *, pid: int | None = None, timeout: float = 300.0) -> None:
-        self.name, self.address, self.pid = name, address, pid
+    def __init__(
+        self, name: str, address: str, *, pid: int | None = None, timeout: float = 300.0, by_name: bool = False
+    ) -> None:
+        self.name, self.address, self.pid, self.by_name = name, address, pid, by_name
         self._connection = KeptConnection(address, timeout=timeout)
         self._asked = 0
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import io
 import sys
+import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Protocol
@@ -60,9 +61,15 @@ class Gateway:
         self._direct = direct
         self._ceiling = ceiling
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="request")
+        self._asked_at = time.monotonic()
+
+    def quiet_for(self) -> float:
+        """Seconds since the last request came."""
+        return time.monotonic() - self._asked_at
 
     async def __rsgi__(self, scope: Scope, protocol: Any) -> None:
         """Answer one request."""
+        self._asked_at = time.monotonic()
         method = scope.method
         body = b"" if method in _BODILESS else await self._body(protocol)
         key = self._application.stamped(key_of(scope, body))

@@ -167,11 +167,12 @@ def application() -> Gateway:
     metrics = service.metrics
     if settings.metrics_port is not None and metrics is not None:
         tell(Path(os.environ[RUNTIME]).parent, lambda: metrics.text(service.version, pool.waiting_now()))
-    if given["pages"]:
-        from biokg.web.warming import warm
-
-        warm(app)
     threads = settings.queue + 2 * settings.workers + SPARE_THREADS
     ceiling = max(settings.max_upload_bytes, 4 * settings.max_query_bytes)
     cache = cast("AnswerCache", app.wsgi_app)
-    return Gate(cache, Direct(service, cache), threads, ceiling)
+    gate = Gate(cache, Direct(service, cache), threads, ceiling)
+    if given["pages"]:
+        from biokg.web.warming import warm
+
+        warm(app, gate.quiet_for)
+    return gate
