@@ -58,7 +58,9 @@ KINDS = {
     "leaves": Kind(_SLOW, frozenset({0}), leaves=True),
     "write": Kind("INSERT DATA { <http://e/w%d> <http://e/p9> 1 }", frozenset({200, 204}), write=True),
 }
-OFTEN = ("short",) * 12 + ("same",) * 6 + tuple(name for name in KINDS if name not in ("short", "same"))
+SHARES = {"short": 560, "same": 280, "long": 30, "csv": 30, "parquet": 20, "graph": 30, "wrong": 30, "refused": 14,
+          "write": 4, "slow": 1, "leaves": 1}  # fmt: skip
+"""Of a thousand requests."""
 
 
 @dataclass
@@ -72,36 +74,52 @@ class Soak:
     counts: Counter[tuple[str, int]] = field(default_factory=Counter)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def ask(self, name: str, number: int) -> int:
-        """Send one request of the kind *name*; its status, 0 when we hung up, -1 when no answer came."""
-        kind = KINDS[name]
-        text = kind.query % number if "%d" in kind.query else kind.query
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+    def _connection(self) -> http.client.HTTPConnection:
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+
+    def ask(self, name: str, number: int, connection: http.client.HTTPConnection | None = None) -> int:
+        """Send one request of the kind *name*; its status, 0 when we hung up, -1 when no answer came.
+
+        *connection* is kept open for the next request, but not after the last two.
+        """
+        kept = connection or self._connection()
+        status = -1
         try:
-            if kind.write:
-                headers = {"Content-Type": "application/sparql-update", "Authorization": f"Bearer {self.token}"}
-                connection.request("POST", "/update", text, headers)
-            else:
-                address = f"/sparql?timeout={1 if kind.query == _SLOW else 20}&query={quote(text)}"
-                connection.request("GET", address, headers={"Accept": kind.accept})
-            if kind.leaves:
-                return 0
-            response = connection.getresponse()
-            response.read()
-            return response.status
+            status = self._ask(KINDS[name], number, kept)
         except (OSError, http.client.HTTPException):
-            return -1
+            pass
         finally:
-            connection.close()
+            if connection is None or status <= 0:
+                kept.close()
+        return status
+
+    def _ask(self, kind: Kind, number: int, connection: http.client.HTTPConnection) -> int:
+        text = kind.query % number if "%d" in kind.query else kind.query
+        if kind.write:
+            headers = {"Content-Type": "application/sparql-update", "Authorization": f"Bearer {self.token}"}
+            connection.request("POST", "/update", text, headers)
+        else:
+            address = f"/sparql?timeout={1 if kind.query == _SLOW else 20}&query={quote(text)}"
+            connection.request("GET", address, headers={"Accept": kind.accept})
+        if kind.leaves:
+            return 0
+        response = connection.getresponse()
+        response.read()
+        return response.status
 
     def client(self, seed: int) -> None:
         """Send requests until the time is over or enough were sent."""
         chance = random.Random(seed)  # noqa: S311
+        names, weights = list(SHARES), list(SHARES.values())
+        connection = self._connection()
         while time.monotonic() < self.until and self.counts.total() < self.most:
-            name = chance.choice(OFTEN)
-            status = self.ask(name, chance.randrange(ROWS))
+            name = chance.choices(names, weights)[0]
+            status = self.ask(name, chance.randrange(ROWS), connection)
+            if status <= 0:
+                connection = self._connection()
             with self.lock:
                 self.counts[name, status] += 1
+        connection.close()
 
     def wrong(self) -> dict[tuple[str, int], int]:
         """The counts that should be none."""
@@ -161,7 +179,7 @@ def _begin(soak: Soak, process: subprocess.Popen[bytes]) -> None:
         raise SystemExit("the server did not take its data")
     connection.close()
     for name in KINDS:
-        soak.ask(name, 1)
+        soak.counts[name, soak.ask(name, 1)] += 1
 
 
 def main() -> int:
