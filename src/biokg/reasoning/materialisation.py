@@ -71,15 +71,15 @@ def extend(store: Store, added: Iterable[Quad], layer: str) -> int:
     from pyoxigraph import NamedNode, Quad
 
     plan = plan_of(rules_of(store))
-    before = sum(_size(store, inferred_graph(name)) for name in LAYERS)
     _empty(store, _ADDED)
     store.add(Quad(q.subject, q.predicate, q.object, NamedNode(_ADDED)) for q in added)
     try:
+        before = _size(store, _ADDED)
         for name in LAYERS[LAYERS.index(layer) :]:
             _saturate(store, plan, name, [_ADDED], also=_ADDED)
+        return _size(store, _ADDED) - before
     finally:
         _empty(store, _ADDED)
-    return sum(_size(store, inferred_graph(name)) for name in LAYERS) - before
 
 
 def _saturate(store: Store, plan: Plan, layer: str, given: Sequence[str], *, also: str | None = None) -> None:
