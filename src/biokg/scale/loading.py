@@ -79,13 +79,15 @@ def load_stream(path: Path, source: Readable, form: str = "N_QUADS") -> int:
 
 
 @contextmanager
-def _filled(path: Path) -> Iterator[Store]:
+def _filled(path: Path, progress: Progress | None = None) -> Iterator[Store]:
     """The store in *path*, for bulk loads; compacted at the end."""
     import pyoxigraph as ox
 
     try:
         store = ox.Store(str(path))
         yield store
+        if progress is not None:
+            progress("compact", 0, None)
         store.optimize()
     except (OSError, RuntimeError) as error:
         raise StoreError(f"{path}: {error}") from None
@@ -126,11 +128,13 @@ def load_files(folder: Path, files: Iterable[Path], progress: Progress | None = 
         before = store_folder.current()
         draft = store_folder.draft()
         with summed_beside(paths if set(forms) <= LINES else []) as summed:
-            with _filled(draft) as store:
+            with _filled(draft, progress) as store:
                 for path, form in zip(paths, forms, strict=True):
                     _load_file(store, path, form, progress)
             quads = len(store)
             del store
+            if progress is not None:
+                progress("version", 0, None)
             version = summed()
         if version is not None and before is not None:
             version.merge(before.version.state, before.version.quads)
