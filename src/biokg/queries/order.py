@@ -43,9 +43,24 @@ def without_order(text: str) -> tuple[str, Keys]:
     return text[: found.start()], tuple(keys)
 
 
-def in_order(rows: list[Row], variables: Sequence[str], keys: Keys) -> list[Row]:
-    """*rows*, sorted in place as SPARQL orders terms: nothing, blank nodes, IRIs, numbers by value, other literals."""
-    for down, group in groupby(reversed(keys), key=lambda key: key[1]):
+def in_order(rows: Sequence[Row], variables: Sequence[str], keys: Keys) -> list[Row]:
+    """*rows* as SPARQL orders terms: nothing, blank nodes, IRIs, numbers by value, other literals.
+
+    The first key mostly tells rows apart, so the others are looked at only where it does not.
+    """
+    if not keys:
+        return list(rows)
+    (name, down), *_ = keys
+    place = variables.index(name)
+    first = [_rank(row[place]) for row in rows]
+    found: list[Row] = []
+    for _, tied in groupby(sorted(range(len(rows)), key=first.__getitem__, reverse=down), key=first.__getitem__):
+        found += _by_all([rows[number] for number in tied], variables, keys[1:])
+    return found
+
+
+def _by_all(rows: list[Row], variables: Sequence[str], keys: Keys) -> list[Row]:
+    for down, group in groupby(reversed(keys) if len(rows) > 1 else (), key=lambda key: key[1]):
         rows.sort(key=_ranks([variables.index(name) for name, _ in group][::-1]), reverse=down)
     return rows
 
