@@ -58,6 +58,13 @@ def test_a_view_of_every_graph_is_the_union_which_is_looked_up_once(store: Memor
     assert options == {"use_default_graph_as_union": True}
 
 
+def test_the_union_of_all_graphs_is_asked_as_such(store: MemoryStore) -> None:
+    rows = list(store.select(QUERY).rows)
+    watched: Any = store.engine
+    assert len(rows) == 3
+    assert watched.asked[-1] == {"use_default_graph_as_union": True}
+
+
 def test_a_narrower_view_asks_only_the_graphs_that_are_here(store: MemoryStore) -> None:
     found, options = answered(store, "to-2016")
     assert found == {"dissertation", "public-to-2016"}

@@ -147,12 +147,12 @@ class LocalStore(Answering):
         """
         import pyoxigraph as ox
 
-        held = self._narrowed.get(graphs)
+        held = graphs if graphs == UNION else self._narrowed.get(graphs)
         if held is None:
             unnamed = next(self.engine.quads_for_pattern(None, None, None, ox.DefaultGraph()), None)
             whole = unnamed is None and all(str(name)[1:-1] in graphs for name in self.engine.named_graphs())
             here = tuple(name for name in graphs if self.engine.contains_named_graph(ox.NamedNode(name)))
-            held = self._narrowed[graphs] = UNION if whole or graphs == UNION else here
+            held = self._narrowed[graphs] = UNION if whole else here
         return held
 
     def view(self, default_graphs: Sequence[str] | None, text: str) -> ox.Store:
