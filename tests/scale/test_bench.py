@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from biokg.cli.main import main
-from biokg.scale.bench import compare, measure, mix
+from biokg.queries.catalogue import catalogue
+from biokg.scale.bench import canned, compare, measure, mix
 from biokg.scale.faults import generate
 from biokg.scale.measuring import Spread, fitted_exponent, peak_memory, processor_time
 from biokg.scale.reporting import comparison_table, summary_table
@@ -82,3 +83,17 @@ def test_the_report_names_the_command_the_machine_and_the_growth(tmp_path: Path)
     assert "busiest-partners" in text
     assert main(["bench", "--sizes", "many"]) == 2
     assert main(["bench", "--url", "nonsense"]) == 2
+
+
+def test_a_store_is_asked_every_canned_query_with_values_that_its_world_holds(tmp_path: Path, world: bytes) -> None:
+    (tmp_path / "world.nq").write_bytes(world)
+    folder, report = str(tmp_path / "store"), tmp_path / "report.md"
+    assert main(["load", str(tmp_path / "world.nq"), "--store", folder]) == 0
+    arguments = ["--store", folder, "--canned", "--requests", "1", "--budget", "0.1", "--output", str(report)]
+    assert main(["bench", *arguments]) == 0
+    text = report.read_text()
+    assert "failed" not in text
+    assert {query.name for query in canned()} >= set(catalogue())
+    for query in canned():
+        assert f"| {query.name} | {query.kind} |" in text
+    assert "| canned, one firm | this process | 1 of 1 |" in text

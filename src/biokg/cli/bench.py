@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 DESCRIPTION = """\
 Without --url: the growth table (worlds of 20 k, 200 k and 2 M quads, on disk; more by --sizes). With --url, the query
 mix is asked of each address in turn (and of --store, in this process) with ratios to the first: load the same file into
-each, made by biokg generate. The report is written as a page with the machine and the exact command.
+each, made by biokg generate. With --store and --canned that store alone is asked. The report is written as a page with
+the machine and the exact command.
 """
 
 
@@ -67,7 +68,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         body = _matching(arguments)
     elif arguments.peers:
         body = _peers(arguments, settings)
-    elif arguments.url or arguments.rdflib:
+    elif arguments.url or arguments.rdflib or (arguments.canned and settings.store):
         body = _compare(arguments, _targets(arguments, settings))
     else:
         body = _grow(arguments)
@@ -138,7 +139,7 @@ def _peers(arguments: argparse.Namespace, settings: Settings) -> str:
 def _compare(arguments: argparse.Namespace, targets: Sequence[Target]) -> str:
     from biokg.scale.bench import canned, compare, mix
     from biokg.scale.measuring import peak_memory
-    from biokg.scale.reporting import comparison_table, summary_table
+    from biokg.scale.reporting import comparison_table, kinds_table, summary_table
 
     queries = [*mix(), *(canned() if arguments.canned else [])]
     found = compare(targets, queries, requests=arguments.requests, budget=arguments.budget, report=say)
@@ -148,6 +149,7 @@ def _compare(arguments: argparse.Namespace, targets: Sequence[Target]) -> str:
         for target in targets
         if (pid := getattr(target, "pid", None)) and (peak := peak_memory(pid)) is not None
     ]
-    peaks = f"\n\nPeak memory of the servers' first process: {', '.join(memory)}." if memory else ""
+    peaks = [f"Peak memory of the servers' first process: {', '.join(memory)}."] if memory else []
     note = "Times in ms a request, cpu is processor time a request (– where no process id was given)."
-    return f"{summary_table(found, queries, names)}{peaks}\n\n{note}\n\n{comparison_table(found, queries, names)}"
+    tables = (summary_table(found, queries, names), kinds_table(found, queries, names))
+    return "\n\n".join((*tables, *peaks, note, comparison_table(found, queries, names)))

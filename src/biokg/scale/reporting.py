@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from math import isnan
 
 from biokg.scale.bench import Grown, Measured, MixQuery
-from biokg.scale.measuring import fitted_exponent, geometric_mean
+from biokg.scale.measuring import fitted_exponent, geometric_mean, percentile
 
 Comparison = dict[str, dict[str, Measured]]
 
@@ -56,6 +56,19 @@ def summary_table(found: Comparison, queries: Sequence[MixQuery], names: Sequenc
         first = mean if first is None else first
         answered = sum(found[q.name][name].spread is not None for q in queries)
         lines.append(_row([name, milliseconds(mean), f"{mean / first:.2f}", f"{answered} of {len(queries)}"]))
+    return "\n".join(lines)
+
+
+def kinds_table(found: Comparison, queries: Sequence[MixQuery], names: Sequence[str]) -> str:
+    """Each kind of query at each target: how many were answered, the median of the medians, and the slowest."""
+    lines = [_row(["kind", "target", "answered", "median of p50 (ms)", "slowest p50 (ms)"]), _row(["---"] * 5)]
+    for kind in dict.fromkeys(query.kind for query in queries):
+        of_kind = [query.name for query in queries if query.kind == kind]
+        for name in names:
+            times = sorted((_p50(found[query][name]), query) for query in of_kind if found[query][name].spread)
+            slowest = f"{milliseconds(times[-1][0])} {times[-1][1]}" if times else "–"
+            middle = milliseconds(percentile([time for time, _ in times], 0.5))
+            lines.append(_row([kind, name, f"{len(times)} of {len(of_kind)}", middle, slowest]))
     return "\n".join(lines)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from biokg.errors import RemoteEngineError
 from biokg.linking.kept import KeptConnection
+from biokg.queries.order import in_order, without_order
 from biokg.scale.measuring import processor_time
 
 if TYPE_CHECKING:
@@ -60,7 +61,10 @@ def plain(term: object | None) -> str:
 
 @dataclass(frozen=True)
 class OwnStore:
-    """A store of ours, asked in this process. The default graph is the union of *graphs* (all for ``None``)."""
+    """A store of ours, asked in this process as canned queries are: rows are ordered after the answer.
+
+    The default graph is the union of *graphs* (all for ``None``).
+    """
 
     name: str
     store: Store
@@ -69,7 +73,9 @@ class OwnStore:
     def ask(self, text: str) -> Reply:
         """Ask and read the whole answer."""
         begun, used = time.perf_counter(), time.process_time()
-        found = list(self.store.select(text, default_graphs=self.graphs).rows)
+        text, keys = without_order(text)
+        answer = self.store.select(text, default_graphs=self.graphs)
+        found = in_order([tuple(row) for row in answer.rows], answer.variables, keys)
         seconds, processor = time.perf_counter() - begun, time.process_time() - used
         rows = [tuple(map(plain, row)) for row in found]
         return Reply(len(rows), digest_of(rows), seconds, processor)
