@@ -87,6 +87,14 @@ class QueryRefused(UsageError):
     title = "The query uses a form that is refused here"
 
 
+class NotSupported(UsageError):
+    """The query is SPARQL, but calls a function of its own that is not known here."""
+
+    status = 501
+    slug = "not-supported"
+    title = "The query calls a function that is not known here"
+
+
 class ReachesOutside(QueryRefused):
     """The text is SPARQL, but evaluating it would open a connection or a file: SERVICE, LOAD, FROM <file:…>."""
 

@@ -246,6 +246,18 @@ def test_what_is_no_iri_is_refused_and_ends_no_worker(server: Server, path: str,
     assert answered.json()["type"].endswith("/bad-request")
 
 
+def test_a_packed_body_is_refused_with_its_reason(server: Server) -> None:
+    headers = {"Content-Type": "application/sparql-query", "Content-Encoding": "gzip"}
+    refused = server.request("POST", "/sparql", gzip.compress(b"ASK {}"), headers)
+    assert (refused.status, refused.json()["type"].rpartition("/")[2]) == (415, "unsupported-media-type")
+
+
+def test_a_graph_is_had_as_plain_json_too(server: Server) -> None:
+    answered = server.query("CONSTRUCT WHERE { ?s ?p ?o } LIMIT 1", "application/json")
+    assert (answered.status, answered.headers["content-type"]) == (200, "application/json")
+    assert answered.json()[0]["@id"].startswith("http://e/")
+
+
 def test_parameters_without_a_query_are_no_request_for_the_description(server: Server) -> None:
     assert server.request("GET", "/sparql?timeout=3").status == 400
     assert server.request("GET", "/sparql?default-graph-uri=http://e/g").status == 400
@@ -262,6 +274,7 @@ def test_a_prefix_that_is_not_declared_is_named_with_the_line_to_add(server: Ser
         assert "PREFIX bkg: <https://w3id.org/biokg/ontology/>" in told["fix"]
 
 
-def test_a_function_that_is_none_is_a_bad_request(server: Server) -> None:
+def test_a_function_that_is_none_is_told_as_such(server: Server) -> None:
     told = server.query("SELECT * {\n ?s ?p ?o FILTER(<http://e/f>(?o)) }").json()
-    assert (told["status"], told["line"], told["column"]) == (400, 2, 18)
+    assert (told["status"], told["type"].rpartition("/")[2]) == (501, "not-supported")
+    assert "(line 2, column 18)" in told["detail"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pyoxigraph import Store
 
-from biokg.errors import QuerySyntaxError, StoreError
+from biokg.errors import NotSupported, QuerySyntaxError, StoreError
 from biokg.queries import catalogue
 from biokg.sparql.faults import fault_in, told
 from biokg.sparql.guard import Guard, check_query
@@ -67,11 +67,11 @@ def test_a_query_without_a_form_is_told_where_it_begins() -> None:
     assert (found.value.line, found.value.column) == (1, 1)
 
 
-def test_a_function_that_is_none_is_a_mistake_of_the_query() -> None:
+def test_a_function_that_is_none_is_told_with_its_place() -> None:
     text = "SELECT * {\n ?s ?p ?o FILTER(<http://e/f>(?o)) }"
     error = told(StoreError("the store could not answer: The custom function <http://e/f> is not supported"), text)
-    assert isinstance(error, QuerySyntaxError)
-    assert (error.line, error.column) == (2, 18)
+    assert isinstance(error, NotSupported)
+    assert "(line 2, column 18)" in error.message
 
 
 def test_what_is_not_known_is_said_as_the_engine_says_it_with_a_hint() -> None:

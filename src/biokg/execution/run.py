@@ -314,6 +314,7 @@ CALL_AGAIN = 0.5
 _SENT: tuple[type[errors.BioKGError], ...] = (
     errors.NotAcceptable,
     errors.NotFound,
+    errors.NotSupported,
     errors.QueryRefused,
     errors.ReachesOutside,
     errors.UnsupportedMediaType,

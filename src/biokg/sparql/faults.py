@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 
-from biokg.errors import BioKGError, QuerySyntaxError
+from biokg.errors import BioKGError, NotSupported, QuerySyntaxError
 from biokg.sparql import mistakes
 from biokg.sparql.prefixes import moved
 from biokg.sparql.tokens import Token, line_and_column, tokens
@@ -89,7 +89,9 @@ def told(error: BioKGError, text: str) -> BioKGError:
     token = next((token for token in tokens(text) if token.text == f"<{function[1]}>"), None)
     said = f"there is no function <{function[1]}>"
     fix = "SPARQL's own functions stand without an IRI; casts are xsd:integer(…) and the like"
-    return QuerySyntaxError(said, fix=fix) if token is None else _at(text, token, said, fix)
+    if token is not None:
+        said += " (line {}, column {})".format(*line_and_column(text, token.start))
+    return NotSupported(said, fix=fix)
 
 
 NEARBY = "look at what stands before this place; /query has examples that run"

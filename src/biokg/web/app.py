@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Response, g, request
 
+from biokg.errors import UnsupportedMediaType
 from biokg.web import graph_store, health, metrics, problems, sparql, update
 from biokg.web.cache import AnswerCache
 from biokg.web.critical import SOURCE
@@ -61,6 +62,9 @@ def _begin() -> Response | None:
     error = request.environ.get(ERROR)
     if error is not None:
         raise error
+    encoding = request.headers.get("Content-Encoding", "identity")
+    if encoding.lower() not in ("", "identity"):
+        raise UnsupportedMediaType(f"a body in the encoding {encoding!r} is not read here", fix="send it as it is")
     if request.method == "OPTIONS" and request.path.startswith(MACHINE_PATHS):
         return _options()
     return None

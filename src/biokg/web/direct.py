@@ -64,7 +64,7 @@ class Direct:
 
     def takes(self, scope: Scope, length: int) -> bool:
         """Whether this is a query that may go the short way; *length* is that of its body."""
-        if scope.path != "/sparql":
+        if scope.path != "/sparql" or scope.headers.get("content-encoding"):
             return False
         query_string = len(scope.query_string)
         if scope.method == "POST":

@@ -61,7 +61,14 @@ def choose(offers: Sequence[str], *, accept: str | None) -> str:
 
 
 _SOLUTION_OFFERS = (*SOLUTION_TYPES, "application/json", "application/xml", "text/xml")
-_GRAPH_OFFERS = (*GRAPH_TYPES, "text/plain", "application/x-turtle", "application/turtle", "application/xml")
+_GRAPH_OFFERS = (
+    *GRAPH_TYPES,
+    "text/plain",
+    "application/x-turtle",
+    "application/turtle",
+    "application/xml",
+    "application/json",
+)
 
 
 def answer_types(form: str, *, accept: str | None, asked: str | None) -> tuple[str, str]:
@@ -90,6 +97,8 @@ def answer_types(form: str, *, accept: str | None, asked: str | None) -> tuple[s
         return said, said
     if is_graph and said in ("application/xml", "text/xml"):
         return said, "application/rdf+xml"
+    if is_graph and said == "application/json":
+        return said, "application/ld+json"
     return said, said if said in known else ALIASES[said]
 
 

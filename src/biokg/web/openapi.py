@@ -35,12 +35,13 @@ REASONS = {
     415: "the body is of a type that is not read",
     422: "the data would break a shape",
     429: "the client used up its compute time of this minute",
+    501: "the query calls a function that is not known here",
     503: "as many queries wait as may wait",
     504: "the query was stopped at its deadline",
     507: "the query was stopped at its memory ceiling, or the disk is full",
 }
 _SOLUTIONS = dict.fromkeys(RESULT_TYPES.values(), "") | {"application/sparql-results+json": "Solutions"}
-RUN = (429, 503, 504, 507)
+RUN = (429, 501, 503, 504, 507)
 """What may become of anything that a worker does."""
 
 
