@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import io
+import time
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pyarrow as pa
@@ -65,3 +68,28 @@ def test_a_cut_parquet_answer_is_a_broken_transfer(server: Server) -> None:
     with pytest.raises((http.client.HTTPException, ConnectionError)):
         response.read()
     connection.close()
+
+
+def _workers(server: Server) -> list[Path]:
+    """The processes below the holder of *server*, by their folders in /proc."""
+    parents: dict[int, list[int]] = {}
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(OSError, ValueError):
+            stat = (entry / "stat").read_text().rpartition(")")[2].split()
+            if int(stat[2]) == server.process.pid:
+                parents.setdefault(int(stat[1]), []).append(int(entry.name))
+    below = [pid for pids in parents.values() for pid in pids]
+    holders = {pid for pid in below if b"biokg.execution.holder" in Path(f"/proc/{pid}/cmdline").read_bytes()}
+    return [Path(f"/proc/{pid}") for parent in holders for pid in parents.get(parent, ()) if pid in holders]
+
+
+def test_once_parquet_was_asked_for_every_worker_is_born_able_to_write_it(writable: Server) -> None:
+    assert writable.query("SELECT ?s { ?s ?p ?o }", accept=PARQUET).status == 200
+    end = time.monotonic() + 30
+    able: list[bool] = []
+    while time.monotonic() < end and not (able and all(able)):
+        assert writable.update("INSERT DATA { <http://e/a> <http://e/b> 1 } ; DELETE WHERE { ?s ?p ?o }").status < 300
+        with contextlib.suppress(OSError):
+            able = ["libparquet" in (worker / "maps").read_text() for worker in _workers(writable)]
+    assert able
+    assert all(able)

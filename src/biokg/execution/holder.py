@@ -4,7 +4,7 @@ Every query begins in the quick lane. One that takes longer than a slice of time
 a fresh worker takes its place, so short queries never wait for long ones; where as many patient ones run as
 there are workers, it is stopped and waits for its turn to begin again.
 
-It has one thread, so a fork is safe and takes milliseconds; it never parses anything from outside itself. A
+It has one thread of its own, so a fork is safe and takes milliseconds; it never parses anything from outside itself. A
 worker that dies, is killed or retires is replaced at once. A write is done in a forked child, which can be
 killed at its deadline like any query: over a store in memory the child then becomes the holder and this
 process leaves when its last worker has; over a folder the child commits a new generation and ends.
@@ -34,8 +34,9 @@ from biokg.execution.board import PATIENT, QUICK, SLOTS, Row, Slots, VersionBoar
 from biokg.execution.confining import forbid_network
 from biokg.execution.dataset import Dataset, dataset_of, options_from
 from biokg.execution.lines import NUDGE, WorkQueue
-from biokg.execution.worker import Post, error_document, serve_queries
+from biokg.execution.worker import PARQUET_ASKED, Post, error_document, serve_queries
 from biokg.execution.writing import Writer, Writing, begin
+from biokg.sparql import parquet
 
 RAPID_DEATHS = 20
 """More deaths than this within a second, and new workers wait until the second is over."""
@@ -121,6 +122,8 @@ class Holder:
             if self.writing is not None:
                 self.writing.stop_if_due(self.memory * WRITE_MEMORY)
             if self.leaving is None:
+                if (self.doors.place / PARQUET_ASKED).exists():
+                    parquet.load()
                 self._look_at_workers()
                 self._fill()
 

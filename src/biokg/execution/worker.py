@@ -23,6 +23,7 @@ from biokg.errors import BioKGError, UsageError
 from biokg.execution import frames, lines
 from biokg.execution.board import PATIENT, QUICK, Slots, VersionBoard
 from biokg.execution.lines import WorkerLines, WorkQueue
+from biokg.sparql import parquet
 
 if TYPE_CHECKING:
     from biokg.store.local import LocalStore
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 STACK_BYTES = 256 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024
+PARQUET_ASKED = "parquet-asked"
+"""File in the place of the sockets that says that Parquet was asked for: workers are then born able to write it."""
 RETIRE_ABOVE_BYTES = 64 * 1024 * 1024
 """A worker whose private memory stays this much above its first is replaced."""
 SHORT = 0.01
@@ -229,14 +232,24 @@ class _Worker:
             frames.send_json(connection, frames.HELLO, self._hello)
             kind, payload = frames.Reader(connection).frame()
             if kind == frames.QUERY:
+                job = json.loads(payload)
+                self._load_for(job["media_type"])
                 post.slots.begin(post.slot, time.monotonic())
-                _answer(connection, self._store, json.loads(payload), lambda: post.slots.answering(post.slot))
+                _answer(connection, self._store, job, lambda: post.slots.answering(post.slot))
+
+    def _load_for(self, media_type: str) -> None:
+        """Load the library that writes *media_type* before the time and the memory of the query begin to count."""
+        if media_type == parquet.PARQUET and parquet.load():
+            (self._post.place / PARQUET_ASKED).touch()
+            self._first = private_bytes()
+            self._post.slots.occupy(self._post.slot, os.getpid(), self._first)
 
     def _answer(self, asked: lines.Asked) -> None:
         """Answer a query that came through the queue."""
         from biokg.sparql.results import write_result
 
         slots, slot = self._post.slots, self._post.slot
+        self._load_for(asked.media_type)
         slots.begin(slot, time.monotonic(), asked.request)
         try:
             out = _Short(self._lines.to(asked.request), asked, lambda: slots.answering(slot))

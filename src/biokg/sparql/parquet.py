@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from collections.abc import Iterator
 from itertools import islice
 from typing import IO, TYPE_CHECKING, Any
@@ -38,6 +40,20 @@ class _Sink:
 
     def close(self) -> None:
         """Nothing: the output is not ours."""
+
+
+def load() -> bool:
+    """Have the library loaded with all it looks for when first used, which takes as long as many queries.
+
+    Returns whether that was still to do.
+    """
+    if "pyarrow.parquet" in sys.modules:
+        return False
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    pq.write_table(pa.table([pa.array(["a"], pa.string())], names=["a"]), io.BytesIO())
+    return True
 
 
 def write_parquet(result: ox.QuerySolutions, output: IO[bytes] | Any) -> None:
