@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
 import pytest
 
+from biokg.execution.dataset import DiskDataset, Options
+from biokg.rdf.fingerprint import DatasetHash
 from biokg.store import local
+from biokg.store.disk import DiskStore
+from biokg.store.folder import StoreFolder
 from biokg.store.memory import MemoryStore
 from biokg.terms import VIEWS, layer_graph
 
@@ -78,3 +83,20 @@ def test_a_graph_outside_the_view_is_not_read_once_it_is_written(store: MemorySt
     found, options = answered(store, "all")
     assert "stray" not in found
     assert len(options["default_graph"]) == 3
+
+
+def test_a_reader_of_a_folder_takes_the_number_of_quads_from_the_folder_and_counts_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(local, "COPY_UP_TO", 5)
+    folder = StoreFolder(tmp_path)
+    draft = folder.draft()
+    store = DiskStore(draft)
+    store.add([ox.Quad(ox.NamedNode("http://e/s"), ox.NamedNode("http://e/p"), ox.Literal("1"))])
+    store.engine.flush()
+    del store
+    folder.commit(draft, DatasetHash(0, quads=6))
+    assert folder.reader().is_large()
+    dataset = DiskDataset(Options(union=False), folder)
+    dataset.adopt()
+    assert dataset.reader().is_large()

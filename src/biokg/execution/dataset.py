@@ -176,6 +176,7 @@ class DiskDataset:
     moves: bool = False
     version: str = ""
     _current: Path = Path()
+    _quads: int = 0
     _held: MemoryStore | None = None
     _lock: int = -1
 
@@ -213,7 +214,7 @@ class DiskDataset:
         """The current generation."""
         from biokg.store.disk import DiskStore
 
-        return self._held or DiskStore(self._current, read_only=True)
+        return self._held or DiskStore(self._current, read_only=True, quads=self._quads)
 
     def _into_memory(self) -> MemoryStore:
         """The current generation, written by a child (RocksDB starts threads) and read here."""
@@ -265,8 +266,8 @@ class DiskDataset:
     def adopt(self) -> None:
         """Serve the generation that the folder names."""
         found = self.folder.served()
-        self._current, self.version = found.path, found.version.version
-        small = found.version.quads <= COPY_UP_TO
+        self._current, self.version, self._quads = found.path, found.version.version, found.version.quads
+        small = self._quads <= COPY_UP_TO
         self._held = self._into_memory() if self.options.union and small else None
 
     def forget_old(self) -> None:

@@ -11,13 +11,14 @@ from biokg.store.local import LocalStore
 class DiskStore(LocalStore):
     """Quads in *path*. One process writes; any number opens it with *read_only*.
 
-    A reader sees the store as it was when opened, never a later write. Raises :class:`StoreError` when the
-    folder cannot be opened, for instance because another process writes to it.
+    *quads*: how many there are, where that is known; the engine counts millions in seconds. A reader sees the store
+    as it was when opened, never a later write. Raises :class:`StoreError` when the folder cannot be opened, for
+    instance because another process writes to it.
     """
 
     kind = "disk"
 
-    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+    def __init__(self, path: Path, *, read_only: bool = False, quads: int | None = None) -> None:
         import pyoxigraph as ox
 
         self.path = path
@@ -28,7 +29,7 @@ class DiskStore(LocalStore):
                 f"the store in {path} could not be opened: {error}",
                 fix="stop the process that writes to it, or choose another folder with --store",
             ) from None
-        super().__init__(engine)
+        super().__init__(engine, quads)
 
     def load_nquads(self, data: bytes) -> None:
         """Add a whole N-Quads document, or nothing if it has an error; then compact for reading."""

@@ -92,7 +92,8 @@ class StoreFolder:
 
     def reader(self) -> DiskStore:
         """The current generation, for reading."""
-        return DiskStore(self.served().path, read_only=True)
+        served = self.served()
+        return DiskStore(served.path, read_only=True, quads=served.version.quads)
 
     def draft(self) -> Path:
         """The folder of a new generation, a copy of the current one, for a write to work on."""

@@ -39,12 +39,12 @@ class LocalStore(Answering):
 
     kind = "local"
 
-    def __init__(self, engine: ox.Store) -> None:
+    def __init__(self, engine: ox.Store, quads: int | None = None) -> None:
         self._own = engine
         self._views: dict[tuple[tuple[str, ...], bool], ox.Store] = {}
         self._lock = threading.Lock()
         self._narrowed: dict[tuple[str, ...], tuple[str, ...]] = {}
-        self._large: bool | None = None
+        self._large: bool | None = None if quads is None else quads > COPY_UP_TO
         self._writes = 0
 
     @property
