@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 
 from biokg import errors
-from biokg.execution.board import SLOTS, Slots, VersionBoard
+from biokg.execution import holder
+from biokg.execution.board import QUICK, SLOTS, Slots, VersionBoard
+from biokg.execution.dataset import MemoryDataset, Options
+from biokg.execution.holder import Doors, Holder
 from biokg.execution.lines import WorkQueue
 from biokg.execution.pool import Job, WorkerPool
 from biokg.execution.worker import Post, _Worker
@@ -266,3 +269,24 @@ def test_whoever_comes_after_a_write_is_never_greeted_by_a_worker_of_the_version
     worker._converse(far)
     assert near.recv(1) == b""
     near.close()
+
+
+def test_a_worker_goes_by_the_version_that_it_was_forked_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    board = VersionBoard(tmp_path / "version")
+    board.publish("before")
+    born: list[Post] = []
+
+    def fork_while_a_write_is_published() -> int:
+        board.publish("after")
+        return 0
+
+    monkeypatch.setattr(os, "fork", fork_while_a_write_is_published)
+    monkeypatch.setattr(holder, "serve_queries", lambda _reader, post: born.append(post))
+    dataset = MemoryDataset(Options())
+    dataset.version = "before"
+    doors = Doors.open(tmp_path)
+    try:
+        Holder(doors, dataset, board, Slots(tmp_path / "slots"), 1, 1.0, 1)._fork(QUICK)
+    finally:
+        doors.close()
+    assert [(post.version, post.count) for post in born] == [("before", board.count() - 1)]

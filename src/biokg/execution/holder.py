@@ -192,12 +192,13 @@ class Holder:
             self.next_slot = (self.next_slot + 1) % SLOTS
         slot, self.next_slot = self.next_slot, (self.next_slot + 1) % SLOTS
         self.slots.reset(slot, lane)
+        post = self._post(slot)
         pid = os.fork()
         if pid == 0:
             signal.set_wakeup_fd(-1)
             self.doors.control.close()
             self.doors.giving.close()
-            serve_queries(self.dataset.reader, self._post(slot))
+            serve_queries(self.dataset.reader, post)
         self.children[pid] = slot
 
     def _post(self, slot: int) -> Post:
