@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from biokg.errors import QueryRefused, QuerySyntaxError, ReachesOutside, TooLarge
 from biokg.sparql.guard import VOLATILE, Guard, check_query, check_update
 from biokg.sparql.load import without_load
-from biokg.sparql.tokens import tokens
+from biokg.sparql.tokens import may_say, tokens
 
 
 @pytest.mark.parametrize("bracket", ["{", "(", "[", "<<"])
@@ -148,3 +148,12 @@ def test_a_plain_text_is_judged_as_by_reading_every_token(text: str) -> None:
     told = {"GRAPH", "FROM"} | VOLATILE
     quick, whole = check_query(text, Guard()), check_query(text + " #\\u0020", Guard())
     assert (quick.form, quick.words & told) == (whole.form, whole.words & told)
+
+
+PIECES = ["FROM", "graph", "?from", "$GRAPH", "<http://e/>", "1", "x", "e:", "'a'", "{", "*", " ", "#\n", "_", "@en"]
+
+
+@given(st.lists(st.sampled_from(PIECES)).map("".join))
+def test_a_text_that_has_the_keyword_may_say_it(text: str) -> None:
+    said = any(token.word in ("FROM", "GRAPH") for token in tokens(text))
+    assert may_say(text, "FROM", "GRAPH") or not said

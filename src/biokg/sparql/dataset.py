@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urljoin
 
 from biokg.errors import QueryRefused
-from biokg.sparql.tokens import Token, tokens
+from biokg.sparql.tokens import Token, may_say, tokens
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ def dataset_clause(text: str, base: str | None = None) -> DatasetClause | None:
     >>> dataset_clause("PREFIX e: <http://e/> SELECT * FROM e:a FROM NAMED <http://e/b> { ?s ?p ?o }")
     DatasetClause(default=('http://e/a',), named=('http://e/b',))
     """
-    if "from" not in text.lower():
+    if not may_say(text, "FROM"):
         return None
     default: list[str] = []
     named: list[str] = []

@@ -82,6 +82,15 @@ def tokens(text: str) -> Iterator[Token]:
             yield Token(kind, match.group(), match.start())
 
 
+def may_say(text: str, *words: str) -> bool:
+    """Whether *text* may have one of the keywords *words*; certainly not where it is false. A variable is no keyword.
+
+    >>> may_say("SELECT ?from { ?s ?from ?o }", "FROM"), may_say("SELECT *FROM<http://e/g>{}", "FROM")
+    (False, True)
+    """
+    return re.search(rf"(?<![?$A-Za-z_])(?:{'|'.join(words)})", text, re.IGNORECASE) is not None
+
+
 def query_form(text: str) -> str:
     """SELECT, ASK, CONSTRUCT or DESCRIBE, whichever the query *text* says first; SELECT where it says none.
 

@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Any
 from biokg.errors import NotFound, QuerySyntaxError, StoreError, UsageError
 from biokg.sparql.binding import bind
 from biokg.sparql.dataset import dataset_clause
-from biokg.sparql.tokens import tokens
+from biokg.sparql.tokens import may_say, tokens
 from biokg.store.answering import Answering
 
 if TYPE_CHECKING:
@@ -369,8 +369,7 @@ def reads_named_graphs(text: str) -> bool:
     """Whether a query reads named graphs: it says GRAPH, FROM or FROM NAMED."""
     header = _HEADER.match(text)
     text = text[header.end() :] if header else text
-    lowered = text.lower()
-    if "graph" not in lowered and "from" not in lowered:
+    if not may_say(text, "GRAPH", "FROM"):
         return False
     return any(token.word in ("GRAPH", "FROM") for token in tokens(text))
 
