@@ -7,6 +7,8 @@ import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from selectors import SelectorKey
+from typing import Any
 
 import pytest
 
@@ -290,3 +292,32 @@ def test_a_worker_goes_by_the_version_that_it_was_forked_from(tmp_path: Path, mo
     finally:
         doors.close()
     assert [(post.version, post.count) for post in born] == [("before", board.count() - 1)]
+
+
+def test_the_child_of_a_write_goes_on_without_what_its_parent_was_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[str] = []
+
+    def fork_and_go_on_as_the_child() -> None:
+        heard.append("write")
+        monkeypatch.setattr(os, "getpid", lambda: -1)
+
+    class Told:
+        def __init__(self) -> None:
+            keys = [(1, fork_and_go_on_as_the_child), (2, lambda: heard.append("for the parent"))]
+            self.batches = [[SelectorKey(n, n, 0, do) for n, do in keys], [SelectorKey(0, 0, 0, None)]]
+
+        def select(self, _timeout: float) -> list[tuple[SelectorKey, int]]:
+            return [(key, 0) for key in self.batches.pop(0)]
+
+    for name in ("_watch", "_fill", "_look_at_workers"):
+        monkeypatch.setattr(Holder, name, lambda _self: None)
+    doors = Doors.open(tmp_path)
+    try:
+        board, slots = VersionBoard(tmp_path / "version"), Slots(tmp_path / "slots")
+        told: Any = Told()
+        Holder(doors, MemoryDataset(Options()), board, slots, 1, 1.0, 1, selector=told).run()
+    finally:
+        doors.close()
+    assert heard == ["write"]

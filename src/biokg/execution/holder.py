@@ -112,11 +112,14 @@ class Holder:
         sys.stdout.write("ready\n")
         sys.stdout.flush()
         while self.leaving is None or (self.retired and time.monotonic() < self.leaving):
+            process = os.getpid()
             for key, _ in self.selector.select(self._until_next_look()):
                 if key.fileobj == 0:
                     return
                 if key.data is not None:
                     key.data()
+                if os.getpid() != process:  # a write's child goes on here: the rest was told to its parent
+                    break
             self._reap()
             self._nudge()
             if self.writing is not None:
