@@ -113,10 +113,9 @@ class Endpoint:
     server can answer from a cache of texts.
     """
 
-    def __init__(
-        self, name: str, address: str, *, pid: int | None = None, timeout: float = 300.0, by_name: bool = False
-    ) -> None:
-        self.name, self.address, self.pid, self.by_name = name, address, pid, by_name
+    def __init__(self, name: str, address: str, *, pid: int | None = None, timeout: float = 300.0) -> None:
+        self.name, self.address, self.pid = name, address, pid
+        self.by_name = False
         self._connection = KeptConnection(address, timeout=timeout)
         self._asked = 0
 
