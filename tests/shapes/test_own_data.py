@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
 
 from biokg.cli.main import main
 from biokg.cli.validate import loaded
@@ -36,6 +36,12 @@ def _quads(text: str) -> list[Quad]:
     return list(parse(PREFIXES + text, format=RdfFormat.TURTLE))
 
 
+def _store(quads: list[Quad]) -> Store:
+    store = Store()
+    store.extend(quads)
+    return store
+
+
 @pytest.mark.parametrize(
     ("written", "said"),
     [
@@ -61,12 +67,12 @@ def _quads(text: str) -> list[Quad]:
 def test_a_term_that_is_not_there_is_named_with_what_may_have_been_meant(
     vocabulary: list[Quad], written: str, said: str
 ) -> None:
-    (result,) = unknown_terms([*vocabulary, *_quads(written)])
+    (result,) = unknown_terms(_store(_quads(written)), vocabulary)
     assert said in result.message
 
 
 def test_no_suggestion_is_made_where_nothing_is_near(vocabulary: list[Quad]) -> None:
-    (result,) = unknown_terms([*vocabulary, *_quads("e:a bkg:topic 'x' .")])
+    (result,) = unknown_terms(_store(_quads("e:a bkg:topic 'x' .")), vocabulary)
     assert "did you mean" not in result.message
     assert "ontology?q=topic" in result.message
 
@@ -76,13 +82,15 @@ def test_no_suggestion_is_made_where_nothing_is_near(vocabulary: list[Quad]) -> 
     ["bkg:Alliance , bkg:Organization", "bkg:Organization , bkg:Cluster", "bkg:FoundingEvent , bkg:SeatState"],
 )
 def test_nothing_is_of_two_classes_that_exclude_each_other(vocabulary: list[Quad], kinds: str) -> None:
-    (result,) = of_two_kinds([*vocabulary, *_quads(f"e:a a {kinds} .")])
+    (result,) = of_two_kinds(_store([*vocabulary, *_quads(f"e:a a {kinds} .")]))
     assert result.focus == NamedNode("http://e/a")
     assert all(name.strip() in result.message for name in kinds.split(","))
 
 
 def test_a_thing_of_a_class_and_its_subclass_is_fine(vocabulary: list[Quad]) -> None:
-    assert not of_two_kinds([*vocabulary, *_quads("e:a a bkg:Event , bkg:FoundingEvent , owl:NamedIndividual .")])
+    assert not of_two_kinds(
+        _store([*vocabulary, *_quads("e:a a bkg:Event , bkg:FoundingEvent , owl:NamedIndividual .")])
+    )
 
 
 def test_only_what_one_brings_is_reported(vocabulary: list[Quad], repository: Path) -> None:

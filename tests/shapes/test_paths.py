@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pyoxigraph import NamedNode, Quad, Store
+from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 
+from biokg.shapes import Revalidation, validate
 from biokg.shapes.embed import chain, embed, patterns, subjects, why_not_embeddable
 from biokg.shapes.index import GraphIndex
+from biokg.shapes.model import read_shapes
 from biokg.shapes.paths import Path, predicate, read_path
+from biokg.shapes.vocabulary import RDF, SH, XSD
+from biokg.store.memory import MemoryStore
 
 NAMES = st.sampled_from(["p", "q", "r"]).map(lambda name: predicate(f"http://e/{name}"))
 UNARY = ("inversePath", "zeroOrMorePath", "oneOrMorePath", "zeroOrOnePath")
@@ -39,6 +43,46 @@ def test_a_path_is_sparql_that_parses_and_names_its_properties(path: Path) -> No
     text = path.sparql()
     Store().query(f"SELECT * WHERE {{ ?a {text} ?b }}")
     assert all(f"<{iri}>" in text for iri in path.iris)
+
+
+def _named(*names: str) -> st.SearchStrategy[NamedNode]:
+    return st.sampled_from([NamedNode(f"http://e/{name}") for name in names])
+
+
+EDGES = st.builds(Quad, _named("a", "b", "c"), _named("p", "q", "r"), _named("a", "b", "c"))
+TYPES = st.builds(Quad, _named("a", "b", "c"), st.just(NamedNode(RDF + "type")), _named("C", "D"))
+WORLDS = st.sets(st.one_of(EDGES, TYPES), min_size=6, max_size=14)
+CHANGES = st.sets(st.one_of(EDGES, TYPES), min_size=1, max_size=2)
+
+
+def _shape(path: Path) -> list[Triple]:
+    """Every ``e:C`` has at most one value by *path*, of class ``e:D``."""
+    way, triples = path.triples()
+    shape, member = NamedNode("http://e/S"), NamedNode("http://e/S-p")
+    one = Literal("1", datatype=NamedNode(XSD + "integer"))
+    said = [("class", NamedNode("http://e/D")), ("maxCount", one), ("path", way)]
+    return [
+        *triples,
+        Triple(shape, NamedNode(RDF + "type"), NamedNode(SH + "NodeShape")),
+        Triple(shape, NamedNode(SH + "targetClass"), NamedNode("http://e/C")),
+        Triple(shape, NamedNode(SH + "property"), member),
+        *(Triple(member, NamedNode(SH + name), value) for name, value in said),
+    ]
+
+
+@settings(max_examples=300, deadline=None)
+@given(PATHS, WORLDS, CHANGES)
+def test_a_recheck_finds_all_that_a_change_broke_along_any_path(path: Path, before: set[Quad], flip: set[Quad]) -> None:
+    shapes = read_shapes(_shape(path))
+    store = MemoryStore()
+    store.add(before)
+    check = Revalidation(store, shapes)
+    old = set(validate(store, shapes=shapes).results)
+    store.remove(before & flip)
+    store.add(flip - before)
+    found = set(check.check(node for quad in flip for node in (quad.subject, quad.object)).results)
+    new = set(validate(store, shapes=shapes).results)
+    assert new - old <= found <= new
 
 
 def test_the_focus_pattern_goes_into_the_outermost_group_only() -> None:

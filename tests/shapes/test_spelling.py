@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from pyoxigraph import Quad, RdfFormat, parse
+from pyoxigraph import Quad, RdfFormat, Store, parse
 
 from biokg.cli.main import main
+from biokg.shapes.report import Result
 from biokg.shapes.spelling import unknown_terms
 
 FIXTURES = Path(__file__).resolve().parent / "fixtures"
 
 
-def _quads(repository: Path, *files: Path) -> list[Quad]:
+def _unknown(repository: Path, data: Iterable[Quad]) -> tuple[Result, ...]:
+    store = Store()
+    store.extend(data)
     vocabulary = [*(repository / "ontology").glob("*.ttl"), *(repository / "ontology" / "schemes").glob("*.ttl")]
-    return [quad for file in (*vocabulary, *files) for quad in parse(path=file, format=RdfFormat.TURTLE)]
+    return unknown_terms(store, [quad for file in vocabulary for quad in _quads(file)])
+
+
+def _quads(file: Path) -> list[Quad]:
+    return list(parse(path=file, format=RdfFormat.TURTLE))
 
 
 def test_each_misspelt_term_is_named_once_with_the_nearest(repository: Path) -> None:
-    found = [result.message for result in unknown_terms(_quads(repository, FIXTURES / "newcomer.ttl"))]
+    found = [result.message for result in _unknown(repository, _quads(FIXTURES / "newcomer.ttl"))]
     assert found == [
         "there is no class bkg:Organisation: did you mean bkg:Organization?",
         "there is no property bkg:hasRol: did you mean bkg:hasRole?",
@@ -28,13 +36,13 @@ def test_each_misspelt_term_is_named_once_with_the_nearest(repository: Path) -> 
 
 
 def test_a_world_in_the_ontologys_own_terms_has_none(repository: Path) -> None:
-    assert not unknown_terms(_quads(repository, FIXTURES / "valid.ttl"))
+    assert not _unknown(repository, _quads(FIXTURES / "valid.ttl"))
 
 
 def test_terms_and_codes_of_ones_own_are_fine_when_declared(repository: Path) -> None:
     own = """@prefix bkg: <https://w3id.org/biokg/ontology/> . @prefix e: <http://e/> .
     e:Consortium a <http://www.w3.org/2002/07/owl#Class> . e:c a e:Consortium ; e:size 3 ; e:kind e:large ."""
-    assert not unknown_terms([*_quads(repository), *parse(own, format=RdfFormat.TURTLE)])
+    assert not _unknown(repository, parse(own, format=RdfFormat.TURTLE))
 
 
 def test_a_newcomers_file_is_answered_with_fixes_and_exit_code_3(capsys: pytest.CaptureFixture[str]) -> None:

@@ -314,6 +314,38 @@ def missing_query(focus: Focus, path: Path) -> str:
     return f"SELECT DISTINCT {THIS} WHERE {{ {focus.pattern()} MINUS {{ {THIS} {path.sparql()} ?any }} }}"
 
 
+def types_query(nodes: Sequence[Node]) -> str:
+    """The types of *nodes*."""
+    return f"SELECT DISTINCT {THIS} ?type WHERE {{ {listed(THIS, nodes)} {THIS} a ?type }}"
+
+
+def referring_query(nodes: Sequence[Node]) -> str:
+    """Every node that refers to one of *nodes* (``?node``), and the ``?property`` it does so by."""
+    return f"SELECT DISTINCT {THIS} ?property ?node WHERE {{ {listed('?node', nodes)} {THIS} ?property ?node }}"
+
+
+def leading_query(ways: Sequence[Path], nodes: Sequence[Node]) -> str:
+    """Every node from which one of *ways* leads to one of *nodes*."""
+    reached = " UNION ".join(f"{{ {THIS} {way.sparql()} ?node }}" for way in ways)
+    return f"SELECT DISTINCT {THIS} WHERE {{ {listed('?node', nodes)} {reached} }}"
+
+
+def held_query(nodes: Sequence[Node]) -> str:
+    """How many values (``?count``) each of *nodes* has of each ``?property``."""
+    counted = f"SELECT {THIS} ?property (COUNT(DISTINCT ?any) AS ?count)"
+    return f"{counted} WHERE {{ {listed(THIS, nodes)} {THIS} ?property ?any }} GROUP BY {THIS} ?property"
+
+
+def having_query(nodes: Sequence[Node], wanted: str) -> str:
+    """Those of *nodes* that have the predicate and object *wanted*."""
+    return f"SELECT DISTINCT {THIS} WHERE {{ {listed(THIS, nodes)} {THIS} {wanted} }}"
+
+
+def joined_query(variable: str, nodes: Sequence[Node], way: str) -> str:
+    """The focus nodes that the patterns *way* lead to from *nodes*, which *variable* stands for."""
+    return f"SELECT DISTINCT {THIS} {variable} WHERE {{ {listed(variable, nodes)} {way} }}"
+
+
 def listed(variable: str, nodes: Sequence[Node]) -> str:
     """The pattern that binds *variable* to each of *nodes*."""
     return f"VALUES {variable} {{ {' '.join(map(str, nodes))} }}"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import combinations, product
 
-from pyoxigraph import NamedNode, Quad, Triple
+from pyoxigraph import NamedNode, Store, Triple
 
+from biokg.shapes.asking import rows
 from biokg.shapes.report import Result
 from biokg.shapes.vocabulary import Term
 from biokg.terms import PREFIXES, RDF_TYPE, SHAPE, shorten
@@ -16,45 +17,55 @@ ONE_KIND = NamedNode(SHAPE + "OneKind")
 """Named as the source shape of these results, though the rule is read from the ontology's axioms."""
 _OWL, _RDF = PREFIXES["owl"], PREFIXES["rdf"]
 _SUB_CLASS = PREFIXES["rdfs"] + "subClassOf"
-_READ = {RDF_TYPE, _SUB_CLASS, _OWL + "disjointWith", _OWL + "members", _RDF + "first", _RDF + "rest"}
+_AXIOMS = (_SUB_CLASS, _OWL + "disjointWith", _OWL + "members", _RDF + "first", _RDF + "rest")
 
 
-def of_two_kinds(quads: Iterable[Quad]) -> tuple[Result, ...]:
-    """A Violation for each node that *quads* put into two classes which the ontology among them sets apart.
+def of_two_kinds(data: Store) -> tuple[Result, ...]:
+    """A Violation for each node of *data* in two classes which the ontology within it sets apart.
 
     Reads ``owl:disjointWith``, ``owl:AllDisjointClasses`` and ``rdfs:subClassOf``; types only as they are stated.
     """
-    outgoing: dict[str, dict[Term, list[Term]]] = defaultdict(lambda: defaultdict(list))
-    for quad in quads:
-        if quad.predicate.value not in _READ:
-            continue
-        if not isinstance(quad.object, Triple) and not isinstance(quad.subject, Triple):
-            outgoing[quad.predicate.value][quad.subject].append(quad.object)
-    apart = {frozenset(pair) for pair in _pairs(outgoing)}
+    stated = {name: _stated(data, name) for name in _AXIOMS}
+    together = {frozenset(pair) for pair in rows(data, "two-kinds.rq")}
+    if not together:
+        return ()
+    apart = {frozenset(pair) for pair in _pairs(stated, _members(data, _OWL + "AllDisjointClasses"))}
     found = []
-    for node, kinds in outgoing[RDF_TYPE].items():
-        named = {kind for kind in kinds if isinstance(kind, NamedNode)}
-        for one, other in combinations(sorted(named, key=str), 2):
-            above = product(_above(one, outgoing[_SUB_CLASS]), _above(other, outgoing[_SUB_CLASS]))
-            if any(frozenset(pair) in apart for pair in above):
-                found.append(_result(node, one, other))
+    for one, other in (sorted(pair, key=str) for pair in together):
+        above = product(_above(one, stated[_SUB_CLASS]), _above(other, stated[_SUB_CLASS]))
+        if isinstance(one, NamedNode) and isinstance(other, NamedNode) and any(frozenset(p) in apart for p in above):
+            found += [_result(node, one, other) for node in _members(data, one.value) & _members(data, other.value)]
     return tuple(sorted(found, key=str))
 
 
-def _pairs(outgoing: dict[str, dict[Term, list[Term]]]) -> Iterator[tuple[Term, Term]]:
-    for one, others in outgoing[_OWL + "disjointWith"].items():
+def _stated(data: Store, name: str) -> dict[Term, list[Term]]:
+    """The values of a property by their nodes."""
+    values: dict[Term, list[Term]] = defaultdict(list)
+    for quad in data.quads_for_pattern(None, NamedNode(name), None, None):
+        if not isinstance(quad.object, Triple) and not isinstance(quad.subject, Triple):
+            values[quad.subject].append(quad.object)
+    return values
+
+
+def _members(data: Store, class_iri: str) -> set[Term]:
+    typed = data.quads_for_pattern(None, NamedNode(RDF_TYPE), NamedNode(class_iri), None)
+    return {quad.subject for quad in typed if not isinstance(quad.subject, Triple)}
+
+
+def _pairs(stated: dict[str, dict[Term, list[Term]]], all_disjoint: set[Term]) -> Iterator[tuple[Term, Term]]:
+    for one, others in stated[_OWL + "disjointWith"].items():
         yield from ((one, other) for other in others)
-    for node, lists in outgoing[_OWL + "members"].items():
-        if NamedNode(_OWL + "AllDisjointClasses") in outgoing[RDF_TYPE].get(node, ()):
-            yield from combinations(_items(lists[0], outgoing), 2)
+    for node, lists in stated[_OWL + "members"].items():
+        if node in all_disjoint:
+            yield from combinations(_items(lists[0], stated), 2)
 
 
-def _items(cell: Term, outgoing: dict[str, dict[Term, list[Term]]]) -> Iterator[Term]:
+def _items(cell: Term, stated: dict[str, dict[Term, list[Term]]]) -> Iterator[Term]:
     seen: set[Term] = set()
-    while cell not in seen and cell in outgoing[_RDF + "first"]:
+    while cell not in seen and cell in stated[_RDF + "first"]:
         seen.add(cell)
-        yield outgoing[_RDF + "first"][cell][0]
-        cell = next(iter(outgoing[_RDF + "rest"].get(cell, ())), cell)
+        yield stated[_RDF + "first"][cell][0]
+        cell = next(iter(stated[_RDF + "rest"].get(cell, ())), cell)
 
 
 def _above(kind: Term, parents: dict[Term, list[Term]]) -> set[Term]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from pyoxigraph import NamedNode
 
+from biokg.shapes import compiler
 from biokg.shapes.compiler import Focus
 from biokg.shapes.delegate import judge
 from biokg.shapes.embed import chain, patterns, subjects
@@ -22,11 +23,35 @@ from biokg.shapes.model import (
     Shapes,
     SparqlQuery,
 )
+from biokg.shapes.paths import Path
 from biokg.shapes.report import Delegated, Result, ValidationReport
 from biokg.shapes.vocabulary import RDF, display
 from biokg.store.base import Store
 
 _MOST_VALUES = 500
+_ALONE = {*VALUE_COMPONENTS.values(), *FOCUS_COMPONENTS.values(), *PAIR_COMPONENTS.values()} - {"Class"}
+"""Constraints that look at nothing of a value node but the node."""
+
+
+class _Links:
+    """Which nodes refer to each of the changed *nodes*, by the property that they do it with."""
+
+    def __init__(self, nodes: Sequence[NamedNode]) -> None:
+        self.nodes = nodes
+        self.by_property: dict[str, dict[Node, list[NamedNode]]] = {}
+
+    def add(self, name: str, node: Node, referring: NamedNode) -> None:
+        """*referring* has *node* as a value of the property *name*."""
+        self.by_property.setdefault(name, defaultdict(list))[node].append(referring)
+
+    def may_end(self, path: Path) -> bool:
+        """Whether one of the nodes may be at the end of *path*."""
+        return not path.last or not path.last.isdisjoint(self.by_property)
+
+    def referring(self, properties: Iterable[str], nodes: Sequence[NamedNode]) -> list[NamedNode]:
+        """The nodes that refer to one of *nodes* by one of *properties*."""
+        held = [self.by_property[name] for name in properties if name in self.by_property]
+        return list(dict.fromkeys(found for by_node in held for node in nodes for found in by_node.get(node, ())))
 
 
 class Revalidation:
@@ -49,7 +74,7 @@ class Revalidation:
         changed = [node for node in dict.fromkeys(nodes) if isinstance(node, NamedNode)]
         self.engine.forget(changed)
         types = self._types(changed)
-        links = self._links(changed, types)
+        links = self._links(changed)
         self.engine.held = held = self._held(changed)
         results: dict[Result, None] = {}
         delegated: list[Delegated] = []
@@ -57,7 +82,10 @@ class Revalidation:
             focus = self._focus(shape, changed, types)
             reason = self._reasons[shape.id]
             if reason:
-                near = [*focus, *(n for nodes in links.values() for n in self._focus(shape, nodes, types))]
+                near = [
+                    *focus,
+                    *self._focus(shape, self._typed(links.referring(links.by_property, links.nodes), types), types),
+                ]
                 delegated += [Delegated(display(shape.id), reason)] if near else []
                 found = judge(self.engine.store, self.shapes, shape, self.engine.graphs) if near else ()
                 results |= {result: None for result in found if result.focus in set(near)}
@@ -68,38 +96,32 @@ class Revalidation:
             results |= dict.fromkeys(self._far(shape, changed))
         return ValidationReport(tuple(results), tuple(delegated))
 
-    def _links(self, nodes: Sequence[NamedNode], types: dict[Node, set[str]]) -> dict[str, list[NamedNode]]:
-        """The nodes that refer to *nodes*, by the property that they do it with; their types go into *types*."""
-        links: dict[str, dict[NamedNode, None]] = defaultdict(dict)
+    def _links(self, nodes: Sequence[NamedNode]) -> _Links:
+        """The nodes that refer to *nodes*."""
+        links = _Links(nodes)
         for chunk in _chunks(nodes):
-            text = (
-                f"SELECT DISTINCT ?this ?property ?type WHERE {{ {_listed('?node', chunk)} ?this ?property ?node "
-                f"OPTIONAL {{ ?this <{RDF}type> ?type }} }}"
-            )
-            for row in self.engine.rows(text):
-                if isinstance(row["this"], NamedNode):
-                    links[row["property"].value][row["this"]] = None
-                    if "type" in row:
-                        types[row["this"]].add(row["type"].value)
-        return {name: list(held) for name, held in links.items() if name != f"{RDF}type"}
+            for row in self.engine.rows(compiler.referring_query(chunk)):
+                if isinstance(row["this"], NamedNode) and row["property"].value != f"{RDF}type":
+                    links.add(row["property"].value, row["node"], row["this"])
+        return links
 
     def _types(self, nodes: Sequence[NamedNode]) -> dict[Node, set[str]]:
-        types: dict[Node, set[str]] = defaultdict(set)
+        types: dict[Node, set[str]] = {node: set() for node in nodes}
         for chunk in _chunks(nodes):
-            text = f"SELECT DISTINCT ?this ?type WHERE {{ {_listed('?this', chunk)} ?this <{RDF}type> ?type }}"
-            for row in self.engine.rows(text):
+            for row in self.engine.rows(compiler.types_query(chunk)):
                 types[row["this"]].add(row["type"].value)
         return types
+
+    def _typed(self, nodes: Sequence[NamedNode], types: dict[Node, set[str]]) -> Sequence[NamedNode]:
+        """*nodes*, whose types are then among *types*."""
+        types |= self._types([node for node in nodes if node not in types])
+        return nodes
 
     def _held(self, nodes: Sequence[NamedNode]) -> dict[Node, dict[str, int]]:
         """How many values each of *nodes* has of each of its properties."""
         held: dict[Node, dict[str, int]] = {node: {} for node in nodes}
         for chunk in _chunks(nodes):
-            text = (
-                f"SELECT ?this ?property (COUNT(DISTINCT ?any) AS ?count) WHERE {{ {_listed('?this', chunk)} "
-                "?this ?property ?any } GROUP BY ?this ?property"
-            )
-            for row in self.engine.rows(text):
+            for row in self.engine.rows(compiler.held_query(chunk)):
                 held[row["this"]][row["property"].value] = int(row["count"].value)
         return held
 
@@ -126,16 +148,40 @@ class Revalidation:
         found = (n for c in classes if isinstance(c, NamedNode) for n in self.engine.namesakes(c.value, focus))
         return [node for node in dict.fromkeys(found) if isinstance(node, NamedNode) and node not in focus]
 
-    def _near(self, shape: Shape, links: dict[str, list[NamedNode]], types: dict[Node, set[str]]) -> Iterator[Result]:
+    def _near(self, shape: Shape, links: _Links, types: dict[Node, set[str]]) -> Iterator[Result]:
         """Nodes that refer to a changed one, checked by the constraints that look at what they refer to."""
         members = [shape] if shape.path else [self.shapes.by_node[node] for node in shape.properties]
         for member in members:
             looking = self._looking.get(member.id)
             if member.path is None or looking is None:
                 continue
-            referring = dict.fromkeys(n for name in member.path.iris if name in links for n in links[name])
-            for chunk in _chunks(self._focus(shape, list(referring), types) if referring else []):
+            doubtful = [node for node in links.nodes if not self._fits(looking, types[node])]
+            referring = self._leading(member.path, _judges_values(looking), doubtful, links)
+            for chunk in _chunks(self._focus(shape, self._typed(referring, types), types)):
                 yield from self.engine.validate(looking, _values(chunk))
+
+    def _leading(self, path: Path, to_values: bool, nodes: Sequence[NamedNode], links: _Links) -> Sequence[NamedNode]:
+        """The nodes from which *path* leads over one of *nodes*, or *to_values* ends in one."""
+        ways = path.stations if to_values else path.stations[:-1]
+        found = dict.fromkeys(links.referring([way.iri for way in ways], nodes))
+        longer = [way for way in ways if way.kind != "predicate" and links.may_end(way)]
+        for text in (compiler.leading_query(longer, chunk) for chunk in _chunks(nodes) if longer):
+            rows = self.engine.rows(text)
+            found |= dict.fromkeys(row["this"] for row in rows if isinstance(row["this"], NamedNode))
+        return list(found)
+
+    def _fits(self, shape: Shape, types: set[str]) -> bool:
+        """Whether a value node of these *types* is known to be what *shape* wants of its value nodes."""
+        return not shape.properties and all(self._meets(constraint, types) for constraint in shape.constraints)
+
+    def _meets(self, constraint: Constraint, types: set[str]) -> bool:
+        wanted, component = constraint.parameter, constraint.component
+        if component == "Class" and isinstance(wanted, NamedNode):
+            return not types.isdisjoint(self.engine.subclasses(wanted.value))
+        if component not in {"Node", "And", "Or"}:
+            return False
+        inner = [self._fits(self.shapes.by_node[node], types) for node in constraint.shapes]
+        return any(inner) if component == "Or" else all(inner)
 
     def _far(self, shape: Shape, changed: Sequence[NamedNode]) -> Iterator[Result]:
         """Rules in SPARQL reach further than one step: a changed node may stand for any of their subjects."""
@@ -159,7 +205,7 @@ class Revalidation:
         kept: list[NamedNode] = list(nodes)
         for wanted in sorted(asked):
             if kept:
-                text = f"SELECT DISTINCT ?this WHERE {{ {_listed('?this', kept)} ?this {wanted} }}"
+                text = compiler.having_query(kept, wanted)
                 held = {row["this"] for row in self.engine.rows(query.prologue + text)}
                 kept = [node for node in kept if node in held]
         return kept
@@ -171,9 +217,9 @@ class Revalidation:
         """
         way = chain(self._patterns_of(constraint), variable, "?this")
         if way is None or constraint.query is None:
-            yield f"{_listed(variable, nodes)} "
+            yield f"{compiler.listed(variable, nodes)} "
             return
-        text = f"SELECT DISTINCT ?this {variable} WHERE {{ {_listed(variable, nodes)} {way} }}"
+        text = compiler.joined_query(variable, nodes, way)
         name = variable.removeprefix("?")
         found = ((row["this"], row[name]) for row in self.engine.rows(constraint.query.prologue + text))
         pairs = [f"({this} {node})" for this, node in found if isinstance(this, NamedNode)]
@@ -190,9 +236,13 @@ def _looking_on(shape: Shape) -> Shape | None:
     """The part of the shape whose judgement depends on more of a value node than its being there, if any does."""
     if shape.path is None or shape.path.kind != "predicate":
         return shape
-    alone = {*VALUE_COMPONENTS.values(), *FOCUS_COMPONENTS.values(), *PAIR_COMPONENTS.values()} - {"Class"}
-    looking = tuple(c for c in shape.constraints if c.component not in alone)
+    looking = tuple(c for c in shape.constraints if c.component not in _ALONE)
     return replace(shape, constraints=looking) if looking or shape.properties else None
+
+
+def _judges_values(shape: Shape) -> bool:
+    """Whether it matters what else is said of a value node."""
+    return bool(shape.properties) or any(constraint.component not in _ALONE for constraint in shape.constraints)
 
 
 def validate_nodes(
@@ -204,12 +254,8 @@ def validate_nodes(
     return Revalidation(store, load_shapes() if shapes is None else shapes, graphs).check(nodes)
 
 
-def _listed(variable: str, nodes: Sequence[NamedNode]) -> str:
-    return f"VALUES {variable} {{ {' '.join(map(str, nodes))} }}"
-
-
 def _values(nodes: Sequence[NamedNode]) -> Focus:
-    return Focus(_listed("%this%", nodes))
+    return Focus(compiler.listed("%this%", nodes))
 
 
 def _known(nodes: Sequence[NamedNode], held: Mapping[Node, Mapping[str, int]]) -> Focus:

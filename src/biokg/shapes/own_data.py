@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import chain
 from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad
@@ -36,8 +35,9 @@ def validate_own(
     foreign = {
         node for node in {quad.subject for quad in context} if not any(engine.quads_for_pattern(node, None, None))
     }
-    more = (*unknown_terms(chain(declares, engine)), *of_two_kinds(chain(declares, engine)))
+    unknown = unknown_terms(engine, declares)
     own.add(context)
+    more = (*unknown, *of_two_kinds(engine))
     report = validate(own, shapes=shapes)
     return replace(report, results=tuple(r for r in (*report.results, *more) if r.focus not in foreign))
 

@@ -33,6 +33,36 @@ class Path:
         """Every property in the path."""
         return frozenset({self.iri} if self.iri else ()).union(*(part.iris for part in self.parts))
 
+    @property
+    def stations(self) -> tuple[Path, ...]:
+        """The ways from a node to each node that the path passes, the last of which is the whole path.
+
+        >>> [str(way) for way in Path("sequence", parts=(predicate("p"), predicate("q"))).stations]
+        ['<p>', '(<p>/<q>)']
+        """
+        if self.kind == "inversePath" and self.parts[0].kind != "predicate":
+            return _turned(self.parts[0]).stations
+        inner = [part.stations for part in self.parts]
+        passed: list[Path] = []
+        if self.kind == "sequence":
+            passed += [_after(self.parts[:i], way) for i, ways in enumerate(inner) for way in ways[:-1]]
+            passed += [_after(self.parts[:i], part) for i, part in enumerate(self.parts[:-1])]
+        elif self.kind == "alternativePath":
+            passed += [way for ways in inner for way in ways[:-1]]
+        elif self.kind in _SUFFIXES:
+            passed += [self, *(_after((self,), way) for way in inner[0][:-1])]
+        return (*passed, self)
+
+    @property
+    def last(self) -> frozenset[str]:
+        """The properties of which one is the last step; none where it may be another step or goes backward."""
+        if self.kind == "predicate":
+            return frozenset({self.iri})
+        if self.kind == "sequence":
+            return self.parts[-1].last
+        ends = [part.last for part in self.parts] if self.kind == "alternativePath" else []
+        return frozenset().union(*ends) if all(ends) else frozenset()
+
     def __str__(self) -> str:
         return self._text(shorten)
 
@@ -76,6 +106,20 @@ def _list(nodes: list[NamedNode | BlankNode]) -> tuple[NamedNode | BlankNode, li
         triples += [Triple(here, NamedNode(RDF + "first"), node), Triple(here, NamedNode(RDF + "rest"), tail)]
         tail = here
     return tail, triples
+
+
+def _after(first: tuple[Path, ...], last: Path) -> Path:
+    return Path("sequence", parts=(*first, last)) if first else last
+
+
+def _turned(path: Path) -> Path:
+    """*path* walked from its end."""
+    if path.kind == "predicate":
+        return Path("inversePath", parts=(path,))
+    if path.kind == "inversePath":
+        return path.parts[0]
+    parts = [_turned(part) for part in path.parts]
+    return Path(path.kind, parts=tuple(parts[::-1] if path.kind == "sequence" else parts))
 
 
 def predicate(iri: str) -> Path:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from pyoxigraph import Literal, NamedNode, Quad, Triple
+from pyoxigraph import NamedNode, Quad, Store
 
+from biokg.shapes.asking import rows
 from biokg.shapes.report import Result
 from biokg.shapes.vocabulary import Term
 from biokg.terms import BASE, ONTOLOGY, PREFIXES, RDF_TYPE, SCHEME, SHAPE, shorten
@@ -20,6 +22,7 @@ KNOWN_TERM = NamedNode(SHAPE + "KnownTerm")
 """Named as the source shape of these results, though it is a rule in Python."""
 _COMPONENT = SHAPE + "KnownTermConstraintComponent"
 _OURS = re.compile(r"https?://(?:www\.)?w3id\.org/biokg/")
+_KINDS = ("class", "code", "datatype", "property")
 _LISTED = 16
 """A list of at most so many codes is told in full where no code of it is near."""
 COMMON = {
@@ -41,38 +44,38 @@ COMMON = {
 
 @dataclass
 class _Terms:
-    """What a set of quads declares and what it uses, each use with one node that has it."""
+    """What data and the vocabulary beside it declare, and what the data use: each use with one node that has it."""
 
     declared: dict[str, set[str]] = field(default_factory=lambda: {"property": set(), "class": set(), "code": set()})
     used: dict[tuple[str, str], Term] = field(default_factory=dict)
 
-    def read(self, quad: Quad) -> None:
-        subject, predicate, value = quad.subject, quad.predicate.value, quad.object
-        if isinstance(value, Triple):
+    @classmethod
+    def of(cls, data: Store, vocabulary: Iterable[Quad]) -> _Terms:
+        """Those of *data* and *vocabulary*."""
+        found = cls()
+        for quad in vocabulary:
+            if quad.predicate.value == RDF_TYPE:
+                found._declare(quad.subject, quad.object)
+        with ThreadPoolExecutor() as threads:
+            declared = threads.submit(rows, data, "declared.rq")
+            uses = {kind: threads.submit(rows, data, f"used-{kind}.rq") for kind in _KINDS}
+        for term, kind in declared.result():
+            found._declare(term, kind)
+        for name, use in uses.items():
+            for term, node in use.result():
+                if isinstance(term, NamedNode) and _is_to_be_known(term.value, name):
+                    found.used[term.value, name] = node
+        return found
+
+    def _declare(self, term: object, kind: object) -> None:
+        if not isinstance(term, NamedNode) or not isinstance(kind, NamedNode):
             return
-        typed = predicate == RDF_TYPE and isinstance(value, NamedNode)
-        if typed and isinstance(subject, NamedNode):
-            self._declare(subject.value, value.value)
-        if not isinstance(subject, Triple):
-            self._use(predicate, "property", subject)
-            if typed:
-                self._use(value.value, "class", subject)
-            elif isinstance(value, NamedNode) and value.value.startswith(SCHEME):
-                self.used.setdefault((value.value, "code"), subject)
-            elif isinstance(value, Literal):
-                self._use(value.datatype.value, "datatype", subject)
-
-    def _use(self, iri: str, kind: str, subject: Term) -> None:
-        if _OURS.match(iri) or iri.startswith(tuple(COMMON)):
-            self.used.setdefault((iri, kind), subject)
-
-    def _declare(self, iri: str, kind: str) -> None:
-        if iri.startswith(SCHEME):
-            self.declared["code"].add(iri)
-        elif kind.endswith("Property"):
-            self.declared["property"].add(iri)
-        elif kind.endswith(("#Class", "#Datatype")):
-            self.declared["class"].add(iri)
+        if term.value.startswith(SCHEME):
+            self.declared["code"].add(term.value)
+        elif kind.value.endswith("Property"):
+            self.declared["property"].add(term.value)
+        elif kind.value.endswith(("#Class", "#Datatype")):
+            self.declared["class"].add(term.value)
 
     def missing(self) -> list[tuple[str, str]]:
         """The terms that are used and that nothing declares."""
@@ -86,16 +89,18 @@ class _Terms:
         return any(iri in self.declared[name] for name in ({kind} & self.declared.keys() or {"class"}))
 
 
-def unknown_terms(quads: Iterable[Quad]) -> tuple[Result, ...]:
+def unknown_terms(data: Store, vocabulary: Iterable[Quad]) -> tuple[Result, ...]:
     """A Violation for each term of the project's namespaces, or of RDF, RDFS, SKOS and XSD, that nothing declares.
 
-    *quads* holds the data together with the ontology and the schemes. The focus node is one that uses the term; the
+    *vocabulary*: the ontology and the schemes; *data* may declare more. The focus node is one that uses the term; the
     message names the nearest term that there is, or the codes of the list.
     """
-    terms = _Terms()
-    for quad in quads:
-        terms.read(quad)
+    terms = _Terms.of(data, vocabulary)
     return tuple(_result(iri, kind, terms) for iri, kind in terms.missing())
+
+
+def _is_to_be_known(iri: str, kind: str) -> bool:
+    return kind == "code" or bool(_OURS.match(iri)) or iri.startswith(tuple(COMMON))
 
 
 def _result(iri: str, kind: str, terms: _Terms) -> Result:
