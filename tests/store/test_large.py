@@ -10,7 +10,7 @@ import pytest
 
 from biokg.execution.dataset import DiskDataset, Options
 from biokg.rdf.fingerprint import DatasetHash
-from biokg.store import local
+from biokg.store import disk, local
 from biokg.store.disk import DiskStore
 from biokg.store.folder import StoreFolder
 from biokg.store.memory import MemoryStore
@@ -100,3 +100,37 @@ def test_a_reader_of_a_folder_takes_the_number_of_quads_from_the_folder_and_coun
     dataset = DiskDataset(Options(union=False), folder)
     dataset.adopt()
     assert dataset.reader().is_large()
+
+
+@pytest.fixture
+def on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DiskStore:
+    monkeypatch.setattr(disk, "COPY_UP_TO", 0)
+    store = DiskStore(tmp_path / "store")
+    store.load_nquads(b"".join(f'<http://e/{n}> <http://e/p> "{n}" <http://e/g{n % 2}> .\n'.encode() for n in range(9)))
+    return store
+
+
+COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
+
+
+@pytest.mark.parametrize("text", [QUERY, COUNT])
+def test_a_store_on_disk_whose_graphs_share_nothing_is_never_copied(on_disk: DiskStore, text: str) -> None:
+    first = next(iter(on_disk.select(text).rows))
+    assert on_disk._views == {}
+    assert text == QUERY or str(first[0].value) == "9"  # type: ignore[union-attr]
+
+
+def test_what_counts_triples_counts_those_of_two_graphs_once_on_disk_too(on_disk: DiskStore) -> None:
+    (before,) = on_disk.select(COUNT).rows
+    on_disk.load_nquads(
+        b'<http://e/1> <http://e/p> "1" <http://e/g0> .\n<http://e/new> <http://e/p> "1" <http://e/g0> .\n'
+    )
+    (after,) = on_disk.select(COUNT).rows
+    assert [row[0].value for row in (before, after)] == ["9", "10"]  # type: ignore[union-attr]
+
+
+def test_a_question_that_counts_no_repeats_is_not_copied_for_on_disk(on_disk: DiskStore) -> None:
+    on_disk.load_nquads(b'<http://e/1> <http://e/p> "1" <http://e/g0> .\n')
+    found = list(on_disk.select(QUERY, default_graphs=["http://e/g0", "http://e/g1"]).rows)
+    assert len(found) == len(set(found)) == 9
+    assert on_disk._views == {}

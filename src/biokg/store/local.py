@@ -34,7 +34,7 @@ class LocalStore(Answering):
     A view is therefore a store of its own, made when first asked for: its default graph is the merge of
     the view's graphs, and where a query says GRAPH the named graphs are there too. A write drops the views.
     Above :data:`COPY_UP_TO` quads nothing is copied: there the engine's union answers, and a triple that
-    stands in two graphs of a view counts twice unless the query says DISTINCT.
+    stands in two graphs of a view counts twice unless the query says DISTINCT. On disk less is copied.
     """
 
     kind = "local"
@@ -44,7 +44,7 @@ class LocalStore(Answering):
         self._views: dict[tuple[tuple[str, ...], bool], ox.Store] = {}
         self._lock = threading.Lock()
         self._narrowed: dict[tuple[str, ...], tuple[str, ...]] = {}
-        self._large: bool | None = None if quads is None else quads > COPY_UP_TO
+        self._number = quads
         self._writes = 0
 
     @property
@@ -99,7 +99,7 @@ class LocalStore(Answering):
         graphs = tuple(default_graphs or ()) if given else UNION if union else None
         if named_graphs is not None:
             options["named_graphs"] = [ox.NamedNode(graph) for graph in named_graphs]
-        if graphs is not None and self.is_large():
+        if graphs is not None and (self.is_large() or self._needs_no_copy(text, graphs)):
             return self.engine, options | _engine_view(self._narrowest(graphs))
         if graphs is None:
             return self.engine, options
@@ -136,9 +136,17 @@ class LocalStore(Answering):
 
     def is_large(self) -> bool:
         """Whether there are more than :data:`COPY_UP_TO` quads, so that views are not copied."""
-        if self._large is None:
-            self._large = len(self.engine) > COPY_UP_TO
-        return self._large
+        return self._size() > COPY_UP_TO
+
+    def _size(self) -> int:
+        """How many quads there are, counted once after each change."""
+        if self._number is None:
+            self._number = len(self.engine)
+        return self._number
+
+    def _needs_no_copy(self, _text: str, _graphs: tuple[str, ...]) -> bool:
+        """Whether the engine's own union of the graphs gives the right answer, and sooner than a copy would."""
+        return False
 
     def _narrowest(self, graphs: tuple[str, ...]) -> tuple[str, ...]:
         """Those of *graphs* that are here, or :data:`UNION` where there are no others.
@@ -252,7 +260,7 @@ class LocalStore(Answering):
         with self._lock:
             self._views.clear()
             self._narrowed.clear()
-            self._large = None
+            self._number = None
             self._writes += 1
 
     def update(self, text: str, *, base_iri: str | None = None) -> None:

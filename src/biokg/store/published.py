@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from biokg.store.local import COPY_UP_TO, UNION, load
+from biokg.store.local import UNION, load
 from biokg.store.memory import MemoryStore
 
 if TYPE_CHECKING:
@@ -41,12 +41,11 @@ class PublishedStore(MemoryStore):
                 self._unloaded = None
         return self._own
 
-    def is_large(self) -> bool:
-        """Whether there are so many quads that views are not copied; counted without loading them."""
+    def _size(self) -> int:
         lines = self._unloaded
-        if self._large is None and lines is not None:
-            self._large = lines.all().count(b"\n") > COPY_UP_TO
-        return super().is_large()
+        if self._number is None and lines is not None:
+            self._number = lines.all().count(b"\n")
+        return super()._size()
 
     def _triples(self, graphs: Sequence[str]) -> bytes:
         lines = self._unloaded
