@@ -86,6 +86,7 @@ def growth_table(sizes: Sequence[Grown]) -> str:
         _grown_row("load and compact, processor (s)", quads, [grown.load_processor for grown in sizes], "{:.2f}"),
         _grown_row("peak memory of loading (MB)", quads, [grown.load_memory for grown in sizes], "{:.0f}"),
         _grown_row("on disk (MB)", quads, [grown.disk for grown in sizes], "{:.1f}"),
+        _grown_row("first question after opening (s)", quads, [grown.first for grown in sizes], "{:.3g}"),
         _grown_row("peak memory of the queries (MB)", quads, [grown.query_memory for grown in sizes], "{:.0f}"),
     ]
     for name in sizes[0].queries:
