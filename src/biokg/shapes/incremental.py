@@ -82,10 +82,8 @@ class Revalidation:
             focus = self._focus(shape, changed, types)
             reason = self._reasons[shape.id]
             if reason:
-                near = [
-                    *focus,
-                    *self._focus(shape, self._typed(links.referring(links.by_property, links.nodes), types), types),
-                ]
+                referring = self._typed(links.referring(links.by_property, links.nodes), types)
+                near = [*focus, *self._focus(shape, referring, types)]
                 delegated += [Delegated(display(shape.id), reason)] if near else []
                 found = judge(self.engine.store, self.shapes, shape, self.engine.graphs) if near else ()
                 results |= {result: None for result in found if result.focus in set(near)}
