@@ -30,7 +30,7 @@ from biokg.store.folder import StoreFolder
 
 KILLS = int(os.environ.get("BIOKG_KILLS", "1"))
 UPDATE = "INSERT { GRAPH <http://e/new> { ?s <http://e/again> ?o } } WHERE { GRAPH ?g { ?s ?p ?o } }"
-Running = Callable[[Path], contextlib.AbstractContextManager[subprocess.Popen[bytes]]]
+Running = Callable[[Path], contextlib.AbstractContextManager["Begun"]]
 
 
 def version_of(store: Path) -> str:
@@ -48,6 +48,14 @@ def state(store: Path) -> tuple[frozenset[str], bytes]:
 
 
 @dataclass(frozen=True)
+class Begun:
+    """A piece of work under way in *process*, and the state of the store just before it began."""
+
+    process: subprocess.Popen[bytes]
+    before: tuple[frozenset[str], bytes]
+
+
+@dataclass(frozen=True)
 class Work:
     """Something that changes a store: how to begin it, as a process that ends by itself or with its server."""
 
@@ -55,26 +63,24 @@ class Work:
 
     def whole(self, store: Path) -> float:
         """Do it undisturbed; the seconds from its first change in the folder to its last."""
-        with self.begin(store) as process:
-            begun = self._begun(store, process)
-            before = StoreFolder(store).served().path
-            while process.poll() is None and StoreFolder(store).served().path == before:
-                time.sleep(0.001)
-            return time.monotonic() - begun
+        with self.begin(store) as work:
+            begun = self._until(store, work, lambda now: now != work.before)
+            return self._until(store, work, lambda now: now[1] != work.before[1]) - begun
 
     def killed(self, store: Path, after: float) -> None:
         """Kill it with all its processes *after* seconds."""
-        with self.begin(store) as process:
-            begun = self._begun(store, process)
+        with self.begin(store) as work:
+            begun = self._until(store, work, lambda now: now != work.before)
             time.sleep(max(0.0, begun + after - time.monotonic()))
             with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
+                os.killpg(work.process.pid, signal.SIGKILL)
 
     @staticmethod
-    def _begun(store: Path, process: subprocess.Popen[bytes]) -> float:
-        before = state(store)
+    def _until(store: Path, work: Begun, reached: Callable[[tuple[frozenset[str], bytes]], bool]) -> float:
+        """When the state of the store was *reached*, or the process had ended."""
         until = time.monotonic() + 60
-        while process.poll() is None and state(store) == before and time.monotonic() < until:
+        while work.process.poll() is None and not reached(state(store)):
+            assert time.monotonic() < until, "nothing was written in a minute"
             time.sleep(0.0005)
         return time.monotonic()
 
@@ -83,11 +89,12 @@ def command(*arguments: str) -> Work:
     """``biokg`` with *arguments* and the store."""
 
     @contextmanager
-    def begin(store: Path) -> Iterator[subprocess.Popen[bytes]]:
+    def begin(store: Path) -> Iterator[Begun]:
         line = [sys.executable, "-m", "biokg.cli.main", *arguments, "--store", str(store)]
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        before = state(store)
         process = subprocess.Popen(line, start_new_session=True, **quiet)
-        yield process
+        yield Begun(process, before)
         process.wait()
 
     return Work(begin)
@@ -97,12 +104,13 @@ def request(send: Callable[[Server], object]) -> Work:
     """A request that a server over the store is sent."""
 
     @contextmanager
-    def begin(store: Path) -> Iterator[subprocess.Popen[bytes]]:
+    def begin(store: Path) -> Iterator[Begun]:
         server = launch(store.parent, store=store, writes=True, workers=1)
         thread = threading.Thread(target=_quietly, args=(send, server))
+        before = state(store)
         thread.start()
         try:
-            yield server.process
+            yield Begun(server.process, before)
         finally:
             with contextlib.suppress(ProcessLookupError):
                 if server.process.poll() is None:
