@@ -309,6 +309,13 @@ def breaking_query(path: Path, listed: str | None, broken: str) -> str:
     return f"SELECT {VALUE} WHERE {{ {values} FILTER({broken}) }}"
 
 
+def outside_query(path: Path, members: str) -> str:
+    """The values of *path* that the pattern *members* does not bind, by taking away all that it does."""
+    return (
+        f"SELECT {VALUE} WHERE {{ {{ SELECT DISTINCT {VALUE} WHERE {{ {all_values(path)} }} }} MINUS {{ {members} }} }}"
+    )
+
+
 def missing_query(focus: Focus, path: Path) -> str:
     """The focus nodes without a value of *path*, by taking away all that have one."""
     return f"SELECT DISTINCT {THIS} WHERE {{ {focus.pattern()} MINUS {{ {THIS} {path.sparql()} ?any }} }}"

@@ -219,8 +219,7 @@ class Engine:
     def _values(self, shape: Shape, focus: Focus, alone: Mapping[Constraint, str]) -> Iterator[Result]:
         constraints = list(alone)
         if self._screen is not None and shape.path is not None and self._screen.pays(focus, shape.path):
-            bad = self._screen.breaking(shape.path, compiler.broken(list(alone.values())))
-            here = restricted(focus, compiler.VALUE, bad)
+            here = restricted(focus, compiler.VALUE, self._screen.failing(shape.path, alone, self.dialect))
             if here is None:
                 return
             focus = here

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from pyoxigraph import BlankNode
+from pyoxigraph import BlankNode, NamedNode
 
 from biokg.shapes import compiler
-from biokg.shapes.compiler import Focus
+from biokg.shapes.compiler import Dialect, Focus
 from biokg.shapes.index import Node
+from biokg.shapes.model import Constraint
 from biokg.shapes.paths import Path
 
 MOST = 1000
@@ -52,17 +53,42 @@ class Screen:
             self._several[path] = tuple(row["this"] for row in self.rows(compiler.several_query(path)))
         return self._several[path]
 
+    def failing(self, path: Path, tests: Mapping[Constraint, str], dialect: Dialect) -> Sequence[Node]:
+        """Values of *path*, of any node, that do not pass one of the *tests* of constraints."""
+        bad: list[Node] = []
+        rest = []
+        for constraint, test in tests.items():
+            if constraint.component == "Class" and isinstance(constraint.parameter, NamedNode):
+                members = compiler.instance_of(compiler.VALUE, constraint.parameter.value, dialect, "?anyType")
+                bad += self.outside(path, members, compiler.broken([test]))
+            else:
+                rest.append(test)
+        return bad + list(self.breaking(path, compiler.broken(rest)) if rest else ())
+
     def breaking(self, path: Path, broken: str) -> tuple[Node, ...]:
         """Values of *path*, of any node, for which the expression *broken* is true."""
         if (path, broken) not in self._breaking:
-            if path not in self._some:
-                found = self.rows(compiler.some_values_query(path, MOST + 1))
-                self._some[path] = tuple(row["value"] for row in found)
-            some = self._some[path]
+            some = self._some_of(path)
             all_of_them = compiler.listed(compiler.VALUE, some) if _can_be_listed(some) else None
             found = self.rows(compiler.breaking_query(path, all_of_them, broken))
             self._breaking[path, broken] = tuple(row["value"] for row in found)
         return self._breaking[path, broken]
+
+    def outside(self, path: Path, members: str, broken: str) -> tuple[Node, ...]:
+        """Values of *path*, of any node, that *members* does not bind, which is when *broken* is true of them."""
+        if _can_be_listed(self._some_of(path)):
+            return self.breaking(path, broken)
+        if (path, members) not in self._breaking:
+            found = self.rows(compiler.outside_query(path, members))
+            self._breaking[path, members] = tuple(row["value"] for row in found)
+        return self._breaking[path, members]
+
+    def _some_of(self, path: Path) -> tuple[Node, ...]:
+        """The values of *path*, or one more than can be listed."""
+        if path not in self._some:
+            found = self.rows(compiler.some_values_query(path, MOST + 1))
+            self._some[path] = tuple(row["value"] for row in found)
+        return self._some[path]
 
     def missing(self, focus: Focus, path: Path) -> Iterator[Node]:
         """The focus nodes without a value of *path*."""
