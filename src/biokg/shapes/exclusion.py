@@ -27,8 +27,6 @@ def of_two_kinds(data: Store) -> tuple[Result, ...]:
     """
     stated = {name: _stated(data, name) for name in _AXIOMS}
     together = {frozenset(pair) for pair in rows(data, "two-kinds.rq")}
-    if not together:
-        return ()
     apart = {frozenset(pair) for pair in _pairs(stated, _members(data, _OWL + "AllDisjointClasses"))}
     found = []
     for one, other in (sorted(pair, key=str) for pair in together):

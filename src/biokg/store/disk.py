@@ -49,8 +49,8 @@ class DiskStore(LocalStore):
     def _has_repeats(self) -> bool:
         """Whether a triple stands in several graphs; looked up once (1.6 s a million), a copy takes five times that."""
         if self._repeats is None:
-            graphs = self.engine.query(store_query("repeats"), use_default_graph_as_union=True)
-            self._repeats = any(int(row[0].value) for row in cast("ox.QuerySolutions", graphs))
+            found = self.engine.query(store_query("repeats"), use_default_graph_as_union=True)
+            self._repeats = any(int(row[0].value) for row in cast("ox.QuerySolutions", found))
         return self._repeats
 
     def drop_views(self) -> None:
